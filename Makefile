@@ -1,0 +1,74 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. Each first makes .venv if it is missing or
+# older than the requirements. python3.12 is Lambda's version; a version manager's shim may exist and refuse to run.
+PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test faults redrive serve lint audit format types architecture unit eval bench vendors clean
+.DEFAULT_GOAL := demo
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "PayPulse Cloud needs Python 3.11, 3.12 or 3.13; set PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+demo: $(READY)  ## the whole journey on a sample mailbox, no account needed
+	@$(BIN)/python -m tests.sandbox demo
+
+serve: $(READY)  ## the whole system on this machine with a sample mailbox, until Ctrl-C
+	@$(BIN)/python -m tests.sandbox serve --sample
+
+test: lint types architecture unit  ## everything that CI checks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/cfn-lint .chalice/stack.yaml
+	$(BIN)/bandit --quiet --recursive --severity-level medium app.py chalicelib docker .chalice
+
+audit: $(READY)  ## known vulnerabilities of what is deployed; needs the network's advisory data
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	$(BIN)/pip-audit --requirement requirements.txt
+
+types: $(READY)
+	$(BIN)/mypy
+
+architecture: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+eval: $(READY)  ## extraction measured on a corpus: make eval CORPUS=DIR
+	$(BIN)/python -m tests.golden.evaluate $(or $(CORPUS),tests/golden/retail)
+
+bench: $(READY)  ## what the application costs, in counts and ratios
+	@$(BIN)/python -m tests.bench
+
+faults: $(READY)  ## every fault at every single point of an ingestion, and many interleavings: takes an hour
+	FAULTS=all $(BIN)/python -m pytest tests/end_to_end/test_every_fault_point.py tests/end_to_end/test_every_google_call.py \
+		tests/end_to_end/test_interleavings.py tests/app/test_ingestion_counts.py
+
+redrive: $(READY)  ## sends dead letters back to the ingestion queue of the AWS account in use, once their cause is mended
+	$(BIN)/python .chalice/redrive.py
+
+browser: $(READY)  ## the API reference in a real browser; needs Debian's chromium (apt-get install chromium)
+	@command -v chromium >/dev/null || { echo "make browser needs chromium: apt-get install chromium"; exit 1; }
+	$(BIN)/python -m pytest -m browser tests/browser
+
+fuzz: $(READY)  ## ten thousand requests made up from the OpenAPI document
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-fuzz.txt
+	$(BIN)/python -m tests.fuzz
+
+vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the AWS account in use
+	$(BIN)/python .chalice/load_vendors.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Records and rules of the business: pure values, no input or output."""

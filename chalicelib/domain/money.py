@@ -1,0 +1,31 @@
+"""Amounts of money: exact decimals, and the whole kronor that the iOS app shows."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+#: No invoice of a private person is larger; a bigger number is a phone number, a reference or an attack.
+LARGEST_PLAUSIBLE_AMOUNT = Decimal(10_000_000)
+
+
+def whole_units(amount: Decimal | None) -> int:
+    """Rounds half away from zero to whole units, as Swedish öresavrundning does; nothing known counts as 0.
+
+    >>> [whole_units(Decimal(text)) for text in ("1057.50", "1057.49", "-120.5")]
+    [1058, 1057, -121]
+    >>> whole_units(None)
+    0
+    """
+    return int((amount or Decimal(0)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def is_plausible(amount: Decimal) -> bool:
+    """A finite number, not absurdly large, with at most four decimals.
+
+    >>> [is_plausible(Decimal(text)) for text in ("12.50", "NaN", "Infinity", "1e12", "0.00001")]
+    [True, False, False, False, False]
+    """
+    if not amount.is_finite() or abs(amount) > LARGEST_PLAUSIBLE_AMOUNT:
+        return False
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -4

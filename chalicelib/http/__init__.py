@@ -1,0 +1,1 @@
+"""The surface of the REST API: envelope, error table, request and response models."""

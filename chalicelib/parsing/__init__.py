@@ -1,0 +1,1 @@
+"""Bytes and text to records: no network, no AWS, bounded in time and memory."""

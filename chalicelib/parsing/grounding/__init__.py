@@ -1,0 +1,1 @@
+"""What a record states must stand in its document."""

@@ -1,0 +1,1 @@
+"""schema.org markup in mails: reading JSON-LD and microdata, and what it says of a purchase."""

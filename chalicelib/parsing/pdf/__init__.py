@@ -1,0 +1,1 @@
+"""PDFs: their words and text, read in a child process with bounds."""

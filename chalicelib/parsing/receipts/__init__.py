@@ -1,0 +1,1 @@
+"""Receipts read by rules: labels, formats and the words around them."""

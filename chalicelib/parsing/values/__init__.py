@@ -1,0 +1,1 @@
+"""Amounts, currencies, dates, names and numbers in the spellings of many countries."""

@@ -1,0 +1,1 @@
+"""HTML, plain text and bytes to what a person sees."""

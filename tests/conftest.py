@@ -1,0 +1,42 @@
+"""One sandbox for the tests of a module; every test has people of its own in it.
+
+Not one for all of them: moto copies whole tables in every transaction, and slows down as they grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.world import Person, World
+from tests.sandbox.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    mailbox: Path = tmp_path_factory.mktemp("mailbox")
+    with Sandbox(mailbox, environ={"BCRYPT_COST": "4", "INGESTION_ANSWER_SECONDS": "4"}) as sandbox:
+        yield World(sandbox, mailbox)
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    """The shared world, without faults before and after."""
+    shared_world.sandbox.clear_faults()
+    yield shared_world
+    shared_world.sandbox.clear_faults()
+
+
+@pytest.fixture
+def person(world: World) -> Person:
+    """Somebody who has signed up."""
+    return world.newcomer()
+
+
+@pytest.fixture
+def tenant(person: Person) -> Person:
+    """Somebody who has signed up and connected Gmail."""
+    person.connect()
+    return person

@@ -1,0 +1,109 @@
+"""The AWS emulator keeps promises that DynamoDB keeps and moto's server alone does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.aws import AwsEmulator
+from tests.sandbox.clients import AwsClients
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    with AwsEmulator() as aws:
+        clients = AwsClients(aws.url)
+        client = clients.client("dynamodb")
+        client.create_table(
+            TableName="T",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": "h", "AttributeType": "S"},
+                {"AttributeName": "r", "AttributeType": "S"},
+            ],
+            KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}, {"AttributeName": "r", "KeyType": "RANGE"}],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        client.streams = clients.client("dynamodbstreams")
+        yield client
+        clients.close()
+
+
+def item(number: str, **attributes: str) -> dict[str, Any]:
+    return {"h": {"S": "h"}, "r": {"S": number}, **{name: {"S": text} for name, text in attributes.items()}}
+
+
+def put(number: str, *, new: bool = False, **attributes: str) -> dict[str, Any]:
+    condition = {"ConditionExpression": "attribute_not_exists(h)"} if new else {}
+    return {"Put": {"TableName": "T", "Item": item(number, **attributes), **condition}}
+
+
+def stored(dynamodb: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = dynamodb.scan(TableName="T")["Items"]
+    return sorted(found, key=lambda entry: str(entry["r"]["S"]))
+
+
+def stream(dynamodb: Any) -> list[str]:
+    arn = dynamodb.describe_table(TableName="T")["Table"]["LatestStreamArn"]
+    [shard] = dynamodb.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = dynamodb.streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = dynamodb.streams.get_records(ShardIterator=iterator)["Records"]
+    return [f"{record['eventName']} {record['dynamodb']['Keys']['r']['S']}" for record in records]
+
+
+def test_of_many_conditional_writes_at_once_exactly_one_wins(dynamodb: Any) -> None:
+    def write(number: int) -> str:
+        try:
+            dynamodb.put_item(
+                TableName="T", Item=item("1", by=str(number)), ConditionExpression="attribute_not_exists(h)"
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return "lost"
+        return "won"
+
+    with ThreadPoolExecutor(16) as pool:
+        assert Counter(pool.map(write, range(64))) == {"won": 1, "lost": 63}
+
+
+def test_cancelled_transaction_changes_neither_items_nor_stream(dynamodb: Any) -> None:
+    dynamodb.put_item(TableName="T", Item=item("1", state="old"))
+    dynamodb.put_item(TableName="T", Item=item("2", state="old"))
+    before = stored(dynamodb)
+    update = {
+        "Update": {
+            "TableName": "T",
+            "Key": item("2"),
+            "UpdateExpression": "SET #s = :new",
+            "ExpressionAttributeNames": {"#s": "state"},
+            "ExpressionAttributeValues": {":new": {"S": "new"}},
+        }
+    }
+    impossible = {"TableName": "T", "Key": item("4"), "ConditionExpression": "attribute_exists(h)"}
+    delete = {"Delete": {"TableName": "T", "Key": item("1")}}
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as caught:
+        dynamodb.transact_write_items(TransactItems=[put("3"), update, delete, {"ConditionCheck": impossible}])
+    reasons = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+    assert reasons == ["None", "None", "None", "ConditionalCheckFailed"]
+    assert stored(dynamodb) == before
+    assert stream(dynamodb) == ["INSERT 1", "INSERT 2"]
+
+
+def test_stream_goes_on_after_a_cancelled_transaction(dynamodb: Any) -> None:
+    dynamodb.transact_write_items(TransactItems=[put("1", new=True)])
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=[put("2"), put("1", new=True)])
+    dynamodb.transact_write_items(TransactItems=[put("3"), put("1", state="changed")])
+    assert stream(dynamodb) == ["INSERT 1", "INSERT 3", "MODIFY 1"]
+
+
+def test_refused_transaction_changes_nothing(dynamodb: Any) -> None:
+    with pytest.raises(ClientError, match="multiple operations on one item"):
+        dynamodb.transact_write_items(TransactItems=[put("1"), put("1")])
+    assert stored(dynamodb) == []
