@@ -64,12 +64,12 @@ def _retail(user_id: str) -> RetailInvoice:
     )
 
 
-def _document(user_id: str) -> Document:
+def _document(user_id: str, account: str) -> Document:
     return Document(
         user_id=user_id,
         document_id=example_id("/v1/documents/{document_id}/retry"),
         kind="retail",
-        account="1",
+        account=account,
         message_id="1",
         part="1",
         state="failed",
@@ -118,9 +118,9 @@ def owner_of_examples(world: World) -> Person:
     export = replace(new_export(user_id, datetime.now(UTC)), export_id=example_id("/v1/user/me/exports/{export_id}"))
     world.put("Exports", to_plain(export))
     ledger: Ledger = world.sandbox.container.ledger
-    world.aws("dynamodb").put_item(
-        TableName="IngestionLedger", Item=ledger.claim_action(_document(user_id))["Put"]["Item"]
-    )
+    [row] = world.rows("Users", user_id)
+    document = _document(user_id, account=row["gmail_account"])
+    world.aws("dynamodb").put_item(TableName="IngestionLedger", Item=ledger.claim_action(document)["Put"]["Item"])
     [device] = EXAMPLES["POST /v1/user/devices"]
     assert device.body is not None
     person.app.register_device(device.body["device_token"])
