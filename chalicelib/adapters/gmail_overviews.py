@@ -1,54 +1,26 @@
-"""Overviews of messages: Gmail's ``format=metadata`` with two headers, and its preview. No body is ever asked for."""
+"""Overviews of messages, from Gmail's ``format=metadata`` with two headers: who wrote what, and Gmail's preview."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parseaddr
-from functools import cached_property
 from typing import Any
 
-from chalicelib.adapters.gmail import GmailMailbox
-from chalicelib.adapters.gmail_quota import UNITS
 from chalicelib.domain.vendor_suggestions import MailOverview
 
-_HEADERS = ("From", "Subject")
+#: What is asked for: of the message itself, nothing.
+OVERVIEW = {"format": "metadata", "metadataHeaders": ["From", "Subject"]}
 _LONGEST_HEADER = 1_000
 _LONGEST_SNIPPET = 400
 _LAST_ADDRESS = re.compile(r"<([^<>\s]{3,254})>\s*$")
 
 
-class OverviewMailbox(GmailMailbox):
-    """A mailbox of which only overviews are read: each get that it makes is one of metadata."""
-
-    def overviews(self, message_ids: Sequence[str]) -> Iterator[MailOverview]:
-        """Overviews of up to 50 messages with one HTTP request; those that Gmail does not give now are left out."""
-        self._spend(UNITS["messages.get"] * len(message_ids))
-        for message_id, answer in self._batch(message_ids).items():
-            if isinstance(answer, dict):
-                yield _overview(message_id, answer)
-
-    @cached_property
-    def _messages(self) -> Any:
-        return _MetadataOnly(super()._messages)
-
-
-class _MetadataOnly:
-    """The client's messages resource, whose gets ask for metadata whatever their caller wanted."""
-
-    def __init__(self, messages: Any) -> None:
-        self.list = messages.list
-        self._get = messages.get
-
-    def get(self, userId: str, id: str, **_: object) -> Any:  # noqa: A002, N803 - the API's names
-        return self._get(userId=userId, id=id, format="metadata", metadataHeaders=list(_HEADERS))
-
-
-def _overview(message_id: str, answer: dict[str, Any]) -> MailOverview:
+def read_overview(message_id: str, answer: dict[str, Any]) -> MailOverview:
+    """An overview from a message as ``users.messages.get`` answers it with ``OVERVIEW`` (Gmail API reference)."""
     headers = {str(each.get("name", "")).lower(): str(each.get("value", "")) for each in _headers(answer)}
     name, address = _sender(headers.get("from", "")[:_LONGEST_HEADER])
     labels = answer.get("labelIds")

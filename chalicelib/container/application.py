@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.jobs import (
     AnnounceJob,
@@ -22,9 +21,6 @@ from chalicelib.domain.jobs import (
 from chalicelib.errors import NotFound
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.gmail_overviews import OverviewMailbox
-    from chalicelib.domain.gmail import GmailGrant
-    from chalicelib.domain.users import User
     from chalicelib.http.api import Call
     from chalicelib.http.reference.viewer import Reference
     from chalicelib.http.rental_endpoints import RentalEndpoints
@@ -78,21 +74,12 @@ class Container(Ingestion):
             users=self.users,
             vendors=self.vendors,
             user_vendors=self.user_vendors,
+            connections=self.gmail_connections,
             queue=self.queue,
             # One attempt: what is counted is what may be paid for.
             gemini=Gemini(self.app_secrets, self.settings, attempts=1),
             budget=WeeklyCallBudget(self.dynamodb, "vendor-discovery", most),
-            open_mailbox=self._overview_mailbox,
-            require_reauth=self.gmail_connections.require_reauth,
         )
-
-    def _overview_mailbox(self, user: User) -> OverviewMailbox:
-        from chalicelib.adapters.gmail_overviews import OverviewMailbox
-
-        def make(grant: GmailGrant, renew: Callable[[], GmailGrant], spend: Callable[[int], None]) -> OverviewMailbox:
-            return OverviewMailbox(grant, renew, self.settings.gmail_api_endpoint, spend)
-
-        return cast("OverviewMailbox", replace(self.gmail_connections, mailbox=make).open(user))
 
     def work_on(self, jobs: Iterable[Job], seconds: float) -> None:
         """Jobs from the queue, each by what it is."""

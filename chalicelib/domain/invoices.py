@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.domain.categories import Details
 
 ChargeKind = Literal["rent", "electricity", "cold_water", "hot_water", "other"]
-ExtractionMethod = Literal["schema.org", "gemini", "rules", "manual"]
+ExtractionMethod = Literal["schema.org", "e-invoice", "gemini", "rules", "manual"]
 
 
 class RentalCharge(msgspec.Struct, frozen=True, kw_only=True):

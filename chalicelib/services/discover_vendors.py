@@ -7,7 +7,7 @@ nothing. Repeating a sweep changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -22,13 +22,13 @@ from chalicelib.parsing.receipts.vocabulary.receipt_search import receipt_query
 if TYPE_CHECKING:
     from chalicelib.adapters.call_budget import WeeklyCallBudget
     from chalicelib.adapters.gemini import Gemini
-    from chalicelib.adapters.gmail_overviews import OverviewMailbox
     from chalicelib.adapters.queue import IngestionQueue
     from chalicelib.adapters.user_vendors import UserVendors
     from chalicelib.adapters.users import Users
     from chalicelib.adapters.vendors import Vendors
     from chalicelib.domain.users import User
     from chalicelib.domain.vendor_suggestions import MailOverview, VendorSuggestion
+    from chalicelib.services.gmail_connection import GmailConnections
 
 _log = logging.getLogger(__name__)
 #: The first sweep looks back a month, the later ones a week and the day that a late schedule may cost.
@@ -41,16 +41,15 @@ _MOST_SUGGESTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class DiscoverVendors:
-    """Enqueueing one job a user, and working on one. ``require_reauth`` marks an account that Google refuses."""
+    """Enqueueing one job a user, and working on one."""
 
     users: Users
     vendors: Vendors
     user_vendors: UserVendors
+    connections: GmailConnections
     queue: IngestionQueue
     gemini: Gemini
     budget: WeeklyCallBudget
-    open_mailbox: Callable[[User], OverviewMailbox]
-    require_reauth: Callable[[str], None]
 
     def enqueue(self, day: date) -> int:
         """A job for each connected user who wants vendors discovered; the sweep is named after its day."""
@@ -69,12 +68,12 @@ class DiscoverVendors:
         try:
             overviews = list(self._overviews(user, _FIRST_LOOK if not before else _LATER_LOOK))
         except GmailReauthRequired:
-            self.require_reauth(user.user_id)
+            self.connections.require_reauth(user.user_id)
             return
         self._propose(job, overviews, before)
 
     def _overviews(self, user: User, look_back: timedelta) -> Iterator[MailOverview]:
-        mailbox = self.open_mailbox(user)
+        mailbox = self.connections.open(user)
         query = receipt_query(int((datetime.now(UTC) - look_back).timestamp()))
         newest = list(islice((each for page in mailbox.search(query) for each in page), _MOST_MESSAGES))
         for start in range(0, len(newest), _MESSAGES_PER_BATCH):

@@ -259,17 +259,17 @@ def test_deleting_the_account_removes_suggestions_and_stops_jobs_in_flight(world
 
 
 def test_person_deleted_while_a_sweep_runs_leaves_nothing(world: World, curious: Person) -> None:
-    container = world.sandbox.container
+    service = world.sandbox.container.discover_vendors
     curious.receive(shop_mail())
-    opened = container.discover_vendors.open_mailbox
+    make_mailbox = service.connections.mailbox
 
-    def open_and_leave(user: Any) -> Any:
-        mailbox = opened(user)
-        list(mailbox.search("in:anywhere"))
-        curious.app.delete("/v1/user/me")
+    def make_and_leave(*given: Any) -> Any:
+        mailbox = make_mailbox(*given)
+        assert list(mailbox.search("in:anywhere")) != [[]]
+        assert curious.app.delete("/v1/user/me").status == 200
         return mailbox
 
-    service = replace(container.discover_vendors, open_mailbox=open_and_leave)
+    service = replace(service, connections=replace(service.connections, mailbox=make_and_leave))
     service.sweep(DiscoverVendorsJob(user_id=curious.user_id, sweep="2026-01-05"))
     assert curious.rows("UserVendors") == []
 

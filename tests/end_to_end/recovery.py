@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,8 +167,7 @@ class Journey:
         events = self.world.sandbox.events
         events.pause()
         try:
-            while events.functions.log.progress()[1]:
-                time.sleep(0.005)
+            events.functions.log.wait_for_the_running()
             self._age()
         finally:
             events.resume()

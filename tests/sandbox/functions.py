@@ -90,6 +90,7 @@ class DeliveryLog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._nothing_runs = threading.Condition(self._lock)
         self._deliveries: deque[Delivery] = deque(maxlen=_KEPT)
         self._failed: list[FailedEvent] = []
         self._delivered_count = self._failed_count = 0
@@ -115,6 +116,12 @@ class DeliveryLog:
         with self._lock:
             return self._runs, self._running
 
+    def wait_for_the_running(self, timeout: float = 60.0) -> None:
+        """Returns when no function is running. Raises ``TimeoutError``."""
+        with self._nothing_runs:
+            if not self._nothing_runs.wait_for(lambda: self._running == 0, timeout):
+                raise TimeoutError(f"a function still runs after {timeout:g} s")
+
     def begin(self) -> None:
         with self._lock:
             self._runs += 1
@@ -124,6 +131,7 @@ class DeliveryLog:
         with self._lock:
             self._running -= 1
             self._deliveries.append(delivery)
+            self._nothing_runs.notify_all()
 
     def count_delivered(self, records: int) -> None:
         with self._lock:

@@ -127,7 +127,7 @@ def test_other_and_hostile_xml_is_no_invoice(xml: bytes) -> None:
 
 def test_the_embedded_invoice_of_a_pdf_decides() -> None:
     found = read_retail_file("a.pdf", pdf_with(cii(order=_ORDER), "Rechnung", "Bruttobetrag 119,00 EUR"), MailContext())
-    assert (found.method, found.is_purchase, found.review_reasons) == ("schema.org", True, ("category_uncertain",))
+    assert (found.method, found.is_purchase, found.review_reasons) == ("e-invoice", True, ("category_uncertain",))
     assert (found.vendor_name, found.order_id, found.total_amount) == ("Werkhaus Klein GmbH", "PO-9", Decimal("119.00"))
     assert (found.currency, found.invoice_date, found.due_date) == ("EUR", date(2025, 4, 17), date(2025, 5, 1))
 

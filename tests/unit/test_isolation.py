@@ -23,10 +23,10 @@ from chalicelib.errors import DocumentIgnored, DocumentRejected, DocumentUnreada
 from chalicelib.parsing.pdf import isolation
 from chalicelib.parsing.pdf.isolation import (
     Limits,
-    extract_pdf_text_isolated,
     parse_rental_notice_isolated,
     run_isolated,
 )
+from chalicelib.parsing.pdf.retail import RetailPdf
 from tests.sandbox.samples.rent_notices import expected_notice, render_rent_notice, sample_notice
 from tests.sandbox.samples.swedish_invoices import render_swedish_document
 
@@ -90,13 +90,18 @@ def reason(pdf: bytes, limits: Limits | None = None) -> str:
     return refused.value.reason
 
 
+def text_of(pdf: bytes) -> str:
+    document: RetailPdf = run_isolated("retail_pdf", pdf, RetailPdf).value
+    return document.text
+
+
 def test_notices_and_text_come_through_unchanged() -> None:
     assert parse_rental_notice_isolated(PDF) == NOTICE
-    assert "Totalt att betala:" in extract_pdf_text_isolated(PDF)
+    assert "Totalt att betala:" in text_of(PDF)
 
 
 def test_text_keeps_columns_apart() -> None:
-    line = next(line for line in extract_pdf_text_isolated(PDF).splitlines() if line.lstrip().startswith("Hyra "))
+    line = next(line for line in text_of(PDF).splitlines() if line.lstrip().startswith("Hyra "))
     assert line.split("  ")[0].strip() == "Hyra"
     assert line.endswith(f"  {FACTS.money(FACTS.charges[0].amount)}")
 

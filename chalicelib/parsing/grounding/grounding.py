@@ -29,7 +29,9 @@ from chalicelib.parsing.grounding.total_check import explains_total
 from chalicelib.parsing.grounding.values import GroundedValues
 
 #: Where a method starts when it does not judge itself.
-_METHOD_CONFIDENCE = {"schema.org": 0.95, "gemini": 0.85, "rules": 0.75, "manual": 1.0}
+_METHOD_CONFIDENCE = {"schema.org": 0.95, "e-invoice": 0.97, "gemini": 0.85, "rules": 0.75, "manual": 1.0}
+#: Methods that read what a person does not see, so that what a person does see is held against it.
+_FOR_MACHINES = frozenset({"schema.org", "e-invoice"})
 _SEVERE = frozenset(
     {
         "total_differs_from_text",
@@ -54,7 +56,7 @@ def ground(extraction: Extraction, source: SourceText) -> Extraction:
     values = GroundedValues(source, list(extraction.review_reasons))
     category = extraction.category if extraction.category in CATEGORIES else None
     total = values.amount(extraction.total_amount, "total_amount")
-    if extraction.method == "schema.org" and total is not None:
+    if extraction.method in _FOR_MACHINES and total is not None:
         total = _in_printed_units(total, values)
     grounded = msgspec.structs.replace(
         extraction,
@@ -100,7 +102,7 @@ def _check(extraction: Extraction, values: GroundedValues) -> None:
         return
     if extraction.currency is None:
         values.flag("currency_missing")
-    if extraction.method == "schema.org":
+    if extraction.method in _FOR_MACHINES:
         _check_against_text(total, extraction.currency, values)
     printed = [found.value for found in values.source.printed if found.looks_like_money]
     if explains_total(extraction.details, total, extraction.currency, printed) is False:

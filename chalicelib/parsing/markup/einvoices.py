@@ -13,8 +13,6 @@ from chalicelib.parsing.markup.values import Money
 from chalicelib.parsing.pdf.einvoice import EInvoice
 from chalicelib.parsing.receipts.categories import guess_category
 
-_CONFIDENCE = 0.97
-
 
 def extract_by_einvoice(invoice: EInvoice, text: str, mail: MailContext) -> Extraction:
     """What the XML states, still to be grounded; the category comes from the PDF's ``text``, else from the lines.
@@ -28,7 +26,7 @@ def extract_by_einvoice(invoice: EInvoice, text: str, mail: MailContext) -> Extr
     category, is_certain = guess_category(words, mail, invoice.seller)
     doubts = {"partly_prepaid": is_partly_paid, "category_uncertain": not is_certain}
     return Extraction(
-        method="schema.org",
+        method="e-invoice",
         is_purchase=True,
         category=category,
         vendor_name=mail.vendor_name or invoice.seller,
@@ -39,7 +37,6 @@ def extract_by_einvoice(invoice: EInvoice, text: str, mail: MailContext) -> Extr
         due_date=invoice.due,
         payment_status=_payment_status(invoice),
         details=details_of(category, _purchase(invoice, total)),
-        confidence=_CONFIDENCE,
         review_reasons=tuple(reason for reason, holds in doubts.items() if holds),
     )
 

@@ -212,7 +212,7 @@ def idle_workers() -> list[int]:
 
 
 def run_isolated(job: str, pdf: bytes, result: type[Any], limits: Limits | None = None) -> Run:
-    """Runs a job of ``isolated_jobs.JOBS`` on a PDF in a child process; returns its value and its peak memory.
+    """Runs a job of ``jobs.JOBS`` on a PDF in a child process; returns its value and its peak memory.
 
     Raises ``DocumentIgnored`` and ``DocumentUnreadable`` as the job does, and ``DocumentUnreadable`` with the reasons
     timeout, out_of_memory, too_complex and parser_crashed for what kills a child. Nothing else, whatever the bytes.
@@ -231,12 +231,6 @@ def parse_rental_notice_isolated(pdf: bytes, limits: Limits | None = None) -> Re
     """:func:`chalicelib.parsing.rental.notice.parse_rental_notice` in a child process; raises as ``run_isolated``."""
     notice: RentalNotice = run_isolated("rental_notice", pdf, RentalNotice, limits).value
     return notice
-
-
-def extract_pdf_text_isolated(pdf: bytes, limits: Limits | None = None) -> str:
-    """:func:`chalicelib.parsing.pdf.document.extract_pdf_text` in a child process; raises as ``run_isolated``."""
-    text: str = run_isolated("pdf_text", pdf, str, limits).value
-    return text
 
 
 def count_pdf_pages_isolated(pdf: bytes, limits: Limits | None = None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.domain.invoices import RentalNotice
-from chalicelib.parsing.pdf.document import count_pages, extract_pdf_text
+from chalicelib.parsing.pdf.document import count_pages
 from chalicelib.parsing.pdf.retail import RetailPdf, read_retail_pdf
 from chalicelib.parsing.rental.notice import parse_rental_notice
 
@@ -22,7 +22,6 @@ class Job:
 
 JOBS: Final[dict[str, Job]] = {
     "rental_notice": Job(parse_rental_notice, RentalNotice),
-    "pdf_text": Job(extract_pdf_text, str),
     "retail_pdf": Job(read_retail_pdf, RetailPdf),
     "page_count": Job(count_pages, int),
 }
