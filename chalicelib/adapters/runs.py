@@ -229,9 +229,9 @@ class Runs:
         item = self._dynamodb.get(TABLE, _key(user_id, run_id))
         return item is not None and item["state"] == "running"
 
-    def note_crash(self, user_id: str, run_id: str) -> int:
-        """Counts a worker that died; answers how many did."""
-        return self.add(user_id, run_id, crashes=1).crashes
+    def note_crash(self, user_id: str, run_id: str) -> Run:
+        """Counts a worker that died."""
+        return self.add(user_id, run_id, crashes=1)
 
     def note_resumption(self, user_id: str, run_id: str, at: datetime) -> None:
         """The queue is to go on with the run then."""

@@ -16,6 +16,8 @@ RunKind = Literal["rental", "rental_latest", "retail", "retail_backfill"]
 RunState = Literal["running", "done", "failed", "cancelled"]
 #: A run that began so long ago is still the answer to a request for the same span, which ends now.
 _SAME_MOMENT = timedelta(minutes=15)
+#: Messages downloaded with one HTTP request (Gmail API guide, "Batch requests": 50 advised), by workers that died.
+_MESSAGES_PER_BATCH = (50, 5, 1)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         if self.message_id:
             return False
         return self.kind == "rental" or (self.incremental and self.kind in {"rental_latest", "retail"})
+
+    @property
+    def messages_per_batch(self) -> int:
+        """How many messages are in memory at once: fewer after each worker that died, perhaps of their size."""
+        return _MESSAGES_PER_BATCH[min(self.crashes, len(_MESSAGES_PER_BATCH) - 1)]
 
     def window_spans(self) -> list[SearchWindow]:
         """The windows to search, newest first; cut evenly, so that each is bounded whatever the span."""

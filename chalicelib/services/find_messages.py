@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.users import User
     from chalicelib.services.store_messages import StoreMessages
 
-#: Messages downloaded with one HTTP request (Gmail API guide, "Batch requests": 50 advised).
-_MESSAGES_PER_BATCH = 50
-
 
 @dataclass(frozen=True, slots=True)
 class FindMessages:
@@ -48,13 +45,16 @@ class FindMessages:
         A window of a backfill is done once its last batch is worked off: that is when the next batch is asked for.
         """
         if run.message_id:
-            yield from _batches(iter(self.store.unseen(user, run.document_kind, [run.message_id])))
+            yield from _batches(
+                iter(self.store.unseen(user, run.document_kind, [run.message_id])), run.messages_per_batch
+            )
             return
         if added is not None and not added:
             return
         windows = _without_history(run) if added is None else [SearchWindow()]
         for number, window in enumerate(windows[run.windows_done :], run.windows_done + 1):
-            yield from _batches(self._unseen(user, run, gmail_queries(vendors, window), mailbox, added))
+            ids = self._unseen(user, run, gmail_queries(vendors, window), mailbox, added)
+            yield from _batches(ids, run.messages_per_batch)
             if len(windows) > 1:
                 self.runs.mark_window_done(run.user_id, run.run_id, number)
 
@@ -83,11 +83,11 @@ def _without_history(run: Run) -> list[SearchWindow]:
     return [SearchWindow(min(run.after, run.started_at - FIRST_RETAIL_FETCH), run.before)]
 
 
-def _batches(ids: Iterator[str]) -> Iterator[list[str]]:
+def _batches(ids: Iterator[str], size: int) -> Iterator[list[str]]:
     batch: list[str] = []
     for each in ids:
         batch.append(each)
-        if len(batch) == _MESSAGES_PER_BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:

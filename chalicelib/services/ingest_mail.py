@@ -190,7 +190,9 @@ class IngestMail:
         if not self.runs.take_turn(user.user_id, run.run_id, worker, _LEASE_SECONDS).is_ours:
             self._hand_over(run, _TURN_SECONDS, attempt=attempt or 0)
             return run
-        if crashed and self.runs.note_crash(user.user_id, run.run_id) > _MOST_CRASHES:
+        if crashed:
+            run = self.runs.note_crash(user.user_id, run.run_id)
+        if run.crashes > _MOST_CRASHES:
             self._fail(run, worker, "abandoned")
             return self.runs.get(user.user_id, run.run_id)
         return self._work(user, run, worker, work_seconds, attempt)

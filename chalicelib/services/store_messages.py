@@ -6,7 +6,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -68,30 +68,40 @@ class StoreMessages:
     def __call__(
         self, user: User, run: Run, vendors: Sequence[VendorConfig], mailbox: GmailMailbox, message_ids: list[str]
     ) -> None:
-        """Works off one batch. A message that fails is recorded with its reason, and costs the others nothing."""
-        ids = [message_row_id(_account(user), message_id, run.document_kind) for message_id in message_ids]
-        before = self.ledger.seen(user.user_id, ids)
+        """Works off one batch. A message that fails is recorded with its reason, and costs the others nothing.
+
+        So is one that kills its worker: where messages come one by one, each counts as failed until it is worked off.
+        """
+        rows = {each: _message_row(user, run, each, datetime.now(UTC)) for each in message_ids}
+        before = self.ledger.seen(user.user_id, [row.document_id for row in rows.values()])
+        attempts = {each: before[row.document_id].attempts for each, row in rows.items() if row.document_id in before}
+        suspects = [_with_state(row, "failed", "worker_died") for row in rows.values() if run.messages_per_batch == 1]
+        self._put_rows(user, [_with_attempts(row, attempts.get(row.message_id, 0) + 1) for row in suspects])
         done: list[Document] = []
         try:
             for message in mailbox.fetch(message_ids):
                 row = self._store_message(user, run, vendors, message)
-                attempts = before[row.document_id].attempts if row.document_id in before else 0
-                done.append(msgspec.structs.replace(row, attempts=attempts + 1))
+                done.append(_with_attempts(row, attempts.get(row.message_id, 0) + 1))
         except DependencyThrottled:
-            # What came before Gmail wanted a longer pause need not be downloaded again.
+            # What came before Gmail wanted a longer pause need not be downloaded again, and the rest killed nobody.
+            self._put_rows(user, [_with_attempts(row, attempts.get(row.message_id, 0)) for row in suspects])
             self._write_rows(user, run, done)
             raise
         self._write_rows(user, run, done)
 
     def _write_rows(self, user: User, run: Run, rows: Sequence[Document]) -> None:
-        """In one transaction with the run's counters and the user's existence: no message row outlives its user."""
-        if not rows:
-            return
+        """In one transaction with the run's counters."""
         failed = sum(row.state == "failed" for row in rows)
         count = self.runs.count_action(run.user_id, run.run_id, messages=len(rows), failed_messages=failed)
+        self._put_rows(user, rows, count)
+
+    def _put_rows(self, user: User, rows: Sequence[Document], *also: dict[str, Any]) -> None:
+        """In one transaction with the user's existence: no message row outlives its user."""
+        if not rows:
+            return
         check = self.users.existence_check(user.user_id)
         try:
-            self.dynamodb.transact([check, count, *(self.ledger.put_action(row) for row in rows)])
+            self.dynamodb.transact([check, *also, *(self.ledger.put_action(row) for row in rows)])
         except Conflict as exc:
             raise UserNotFound("The user does not exist") from exc
 
@@ -218,6 +228,10 @@ def _of_vendor(row: Document, vendor: VendorConfig) -> Document:
         sub_type=vendor.invoice_sub_type,
         language=vendor.hints.language if vendor.hints else None,
     )
+
+
+def _with_attempts(row: Document, attempts: int) -> Document:
+    return msgspec.structs.replace(row, attempts=attempts)
 
 
 def _with_state(row: Document, state: DocumentState, reason: str | None) -> Document:

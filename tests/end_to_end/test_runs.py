@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from tests.app.mails import letter, months_ago, notice_mail
+from tests.app.mails import attach, letter, months_ago, notice_mail, notice_pdf
 from tests.app.shop_mails import purchase, receipt_mail, today
 from tests.app.world import World
 from tests.end_to_end.recovery import RENTAL, RETAIL, Journey, Mailbox, mixed_mailbox, world_of_faults
+from tests.sandbox.faults import ProcessKilled
 
 BACKFILL = "/v1/invoices/retail/backfill"
 
@@ -146,6 +147,39 @@ def test_run_whose_workers_die_one_after_the_other_is_given_up(user: Journey) ->
     user.recover()
     assert user.person.app.rentals().count == 1
     assert {row["state"] for row in runs(user)} <= {"done", "failed"}
+
+
+def test_message_that_kills_its_workers_costs_the_others_nothing_and_is_left_alone_in_the_end(user: Journey) -> None:
+    """As a mail does that needs more memory than there is; the worker cannot tell which of a batch it was."""
+    poison = attach(letter("Hyresavi poison"), notice_pdf(1)).as_bytes()
+    user.person.receive(notice_mail(), poison, notice_mail(2))
+    died: list[str] = []
+
+    def die(params: dict[str, Any], **_kwargs: Any) -> None:
+        if params["Metadata"]["subject"] == "Hyresavi poison":
+            died.append(params["Key"])
+            raise ProcessKilled
+
+    events = user.world.sandbox.container.aws.client("s3").meta.events
+    events.register("before-parameter-build.s3.PutObject", die)
+    try:
+        for _request in range(14):
+            user.ask(RENTAL)
+            user.let_time_pass()
+            user.settle()
+        assert user.person.app.rentals().count == 2
+        count = len(died)
+        user.run()
+        assert len(died) == count
+    finally:
+        events.unregister("before-parameter-build.s3.PutObject", die)
+    messages = [row for row in user.rows("IngestionLedger") if not row.get("part")]
+    assert sorted((row["state"], row.get("reason")) for row in messages) == [
+        ("failed", "worker_died"),
+        ("stored", None),
+        ("stored", None),
+    ]
+    assert {row["state"] for row in runs(user)} == {"done", "failed"}
 
 
 # Backfill
