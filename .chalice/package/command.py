@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from package.archive import excess, make_archive, table
+from package.check import check, interpreter_for
 from package.project import ROOT, assemble
 from package.target import Target
 
@@ -25,18 +26,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     try:
         target = Target.of_stage(config, options.stage)
-        target = Target.this_machine() if options.local else target
-        assemble(options.output, target)
-    except (ValueError, subprocess.CalledProcessError) as exc:
-        return _failed(str(exc))
-    archive = make_archive(options.output, target)
-    sys.stdout.write("".join(f"{line}\n" for line in table(archive)))
-    if reason := excess(archive):
-        return _failed(reason)
-    sys.stdout.write(f"{archive}\n")
+        _build(options.output, Target.this_machine() if options.local else target, checked=options.check)
+    except (ValueError, subprocess.SubprocessError) as exc:
+        sys.stderr.write(f"not packaged: {exc}\n")
+        return 1
     return 0
 
 
-def _failed(reason: str) -> int:
-    sys.stderr.write(f"not packaged: {reason}\n")
-    return 1
+def _build(output: Path, target: Target, *, checked: bool) -> None:
+    """Raises ``ValueError`` for a project that is too large, ``SubprocessError`` after pip or a check has failed."""
+    assemble(output, target)
+    archive = make_archive(output, target)
+    sys.stdout.write("".join(f"{line}\n" for line in table(archive)) + f"{archive}\n")
+    sys.stdout.flush()
+    if reason := excess(archive):
+        raise ValueError(reason)
+    if checked:
+        _check(output, archive, target)
+
+
+def _check(output: Path, archive: Path, target: Target) -> None:
+    """Where no interpreter runs what was built for Lambda, the same versions, built for this machine, are tried."""
+    interpreter = interpreter_for(target)
+    if interpreter is None:
+        here = Target.this_machine()
+        sys.stdout.write(f"nothing here runs {target.runtime} on {target.architecture}: trying {here.runtime}\n")
+        beside = output.with_name(f"{output.name}-here")
+        assemble(beside, here)
+        archive, interpreter = make_archive(beside, here), str(interpreter_for(here))
+    check(archive, interpreter)
+    sys.stdout.write("all that the functions use works\n")
