@@ -27,6 +27,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cfn-lint .chalice/stack.yaml
+	$(BIN)/hadolint docker/parse_invoice/Dockerfile
 	$(BIN)/bandit --quiet --recursive --severity-level medium app.py chalicelib docker .chalice
 
 audit: $(READY)  ## known vulnerabilities of what is deployed; needs the network's advisory data
