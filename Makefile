@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults redrive serve lint audit format types architecture unit eval bench vendors clean
+.PHONY: demo test faults redrive serve lint audit format types architecture unit eval bench vendors package lock clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.txt requirements-dev.txt
@@ -27,6 +27,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cfn-lint .chalice/stack.yaml
+	$(BIN)/hadolint docker/parse_invoice/Dockerfile
 	$(BIN)/bandit --quiet --recursive --severity-level medium app.py chalicelib docker .chalice
 
 audit: $(READY)  ## known vulnerabilities of what is deployed; needs the network's advisory data
@@ -69,6 +70,12 @@ fuzz: $(READY)  ## ten thousand requests made up from the OpenAPI document
 
 vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the AWS account in use
 	$(BIN)/python .chalice/load_vendors.py
+
+package: $(READY)  ## the project that is deployed, in build/app: built for Lambda, measured, and tried in a clean interpreter
+	$(BIN)/python .chalice/package --check
+
+lock: $(READY)  ## resolves again what is deployed: requirements-lambda.txt and docker/parse_invoice/requirements.txt
+	PYTHONPATH=.chalice $(BIN)/python -m package.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

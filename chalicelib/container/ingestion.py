@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.services.backfill_retail import BackfillRetail
     from chalicelib.services.document_outcomes import DocumentOutcomes
     from chalicelib.services.finish_run import FinishRun
+    from chalicelib.services.hand_over_document import HandOverDocument
     from chalicelib.services.ingest_mail import IngestMail
     from chalicelib.services.ingest_rental import IngestRental
     from chalicelib.services.ingest_retail import IngestRetail
@@ -127,9 +128,15 @@ class Ingestion(People):
     def parse_pdf(self, key: str) -> None:
         """Hands a PDF to the container function, or parses it here when none is configured."""
         if self.settings.parse_invoice_container:
-            self.parser_container.hand_over(key)
+            self.hand_over_document(key)
         else:
             self.parse_document(key)
+
+    @cached_property
+    def hand_over_document(self) -> HandOverDocument:
+        from chalicelib.services.hand_over_document import HandOverDocument
+
+        return HandOverDocument(self.parser_container, self.queue)
 
     @cached_property
     def parse_document(self) -> ParseDocument:

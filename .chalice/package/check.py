@@ -1,0 +1,57 @@
+"""Tries an archive in a clean interpreter, in place of Lambda."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from package.target import MACHINES, Target
+
+_SCRIPT: Final = Path(__file__).with_name("clean_check.py")
+#: Modules of what Lambda brings (:data:`package.distributions.OF_LAMBDA`), taken from the development environment.
+_RUNTIME_MODULES: Final = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six")
+_REGION: Final = "eu-north-1"
+
+
+def interpreter_for(target: Target) -> str | None:
+    """A Python that can run what was built for a target: its version, on its kind of machine. None if there is none."""
+    if target.local:
+        return _base_interpreter()
+    if sys.platform != "linux" or platform.machine() != MACHINES[target.architecture]:
+        return None
+    this = Target.this_machine()
+    found = _base_interpreter() if this.python == target.python else shutil.which(f"python{target.python}")
+    # A version manager's shim is found, and refuses to run.
+    asked = found and subprocess.run([found, "-c", ""], check=False, capture_output=True)
+    return found if asked and asked.returncode == 0 else None
+
+
+def check(archive: Path, interpreter: str) -> None:
+    """Runs :mod:`package.clean_check`, which prints. Raises ``subprocess.CalledProcessError`` if a check fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
+        runtime.mkdir()
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(task)
+        for name in _RUNTIME_MODULES:
+            spec = find_spec(name)
+            if spec is None or spec.origin is None:
+                raise FileNotFoundError(f"{name} is not installed")
+            origin = Path(spec.origin)
+            place = origin.parent if origin.name == "__init__.py" else origin
+            (runtime / place.name).symlink_to(place)
+        environ = {"PATH": "/usr/bin:/bin", "AWS_DEFAULT_REGION": _REGION, "LANG": "C.UTF-8"}
+        command = [interpreter, "-I", "-S", "-B", str(_SCRIPT), str(task), str(runtime)]
+        subprocess.run(command, env=environ, check=True, timeout=300)
+
+
+def _base_interpreter() -> str:
+    """The interpreter outside of the virtual environment: its site-packages must not help."""
+    return str(getattr(sys, "_base_executable", sys.executable))
