@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import urllib.request
@@ -9,18 +10,47 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.test import run_wsgi_app
 
-from tests.sandbox import moto_transactions
+from tests.sandbox import moto_answers, moto_transactions
+from tests.sandbox.connections import KeptConnections
 
 _FIRST_ACCOUNT = 123456789012
 
 
-class _QuietRequestHandler(MotoRequestHandler):
-    """Answers without a log line and without waiting for Nagle's algorithm on kept-alive connections."""
+class _Server(KeptConnections, ThreadedWSGIServer):
+    """A thread for every connection."""
+
+
+class _RequestHandler(MotoRequestHandler):
+    """Answers without a log line, and keeps the connection, which werkzeug's own `run_wsgi` always closes."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # one packet for head and body
+
+    def run_wsgi(self) -> None:
+        environ = self.make_environ()
+        # All of it, so that the next request on this connection begins where this one ends.
+        chunked = "wsgi.input_terminated" in environ
+        body = environ["wsgi.input"].read() if chunked else self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
+        answer, status, headers = run_wsgi_app(self.server.app, environ | {"wsgi.input": io.BytesIO(body)})
+        content = b"".join(answer)
+        code, _, phrase = status.partition(" ")
+        self.send_response(int(code), phrase)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if "Content-Length" not in headers and code not in {"204", "304"} and self.command != "HEAD":
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def handle_expect_100(self) -> bool:
+        answered = super().handle_expect_100()
+        self.wfile.flush()
+        return answered
 
     def log_request(self, *_args: object) -> None:
         """Say nothing."""
@@ -34,10 +64,10 @@ class _OneAccount:
     """
 
     _one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
+    _moto: ClassVar[Callable[..., Iterable[bytes]]] = DomainDispatcherApplication(create_backend_app)
 
     def __init__(self, account: int) -> None:
         self._account = str(account)
-        self._moto: Callable[..., Iterable[bytes]] = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
@@ -62,7 +92,7 @@ class AwsEmulator:
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self._host = host
         self._port = port
-        self._server: BaseWSGIServer | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -73,6 +103,7 @@ class AwsEmulator:
 
     def start(self) -> None:
         moto_transactions.install()
+        moto_answers.install()
         with self._registry:
             alone = not AwsEmulator._running
             account = _FIRST_ACCOUNT if alone else AwsEmulator._next_account
@@ -93,6 +124,7 @@ class AwsEmulator:
         self._server.shutdown()
         self._thread.join(timeout=5)
         self._server.server_close()
+        self._server.close_connections()
         self._server = None
         with self._registry:
             AwsEmulator._running -= 1
@@ -105,7 +137,7 @@ class AwsEmulator:
         self.stop()
 
 
-def _listen(host: str, port: int, app: _OneAccount) -> BaseWSGIServer:
+def _listen(host: str, port: int, app: _OneAccount) -> _Server:
     # werkzeug ends the process when it cannot bind; a socket of our own raises OSError instead.
     with socket.create_server((host, port), backlog=128) as listener:
-        return make_server(host, port, app, threaded=True, request_handler=_QuietRequestHandler, fd=listener.fileno())
+        return _Server(host, port, app, _RequestHandler, fd=listener.fileno())

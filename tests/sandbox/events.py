@@ -14,6 +14,7 @@ from typing import Any
 from chalice.app import DynamoDBEventConfig, S3EventConfig, ScheduledEventConfig, SQSEventConfig
 
 from tests.sandbox.async_invocations import AsyncInvocations
+from tests.sandbox.calls import Call, Parameters
 from tests.sandbox.clients import AwsClients
 from tests.sandbox.event_shapes import Event, scheduled_event
 from tests.sandbox.functions import Delivery, FailedEvent, Functions, Outcome
@@ -29,7 +30,8 @@ _COUNTS = (
 )
 
 
-_SWEEP_AGAIN_AFTER = 0.02  # seconds
+_SWEEP_AGAIN_AFTER = 0.01  # seconds; twice as long each time that AWS has to be asked again
+_LONGEST_SWEEP_PAUSE = 0.08
 _LOOK_AGAIN_AFTER = 0.002
 
 
@@ -126,6 +128,13 @@ class EventRuntime:
         for poller in self._pollers:
             poller.kick()
 
+    def wake_after(self, call: Call, parameters: Parameters) -> None:
+        """Looks now at what a call has fed. Saves the wait for the next look, no more: every source is looked at
+        anyway."""
+        for poller in self._pollers:
+            if poller.is_fed_by(call, parameters):
+                poller.kick()
+
     def invoke(self, name: str, payload: Event | None = None) -> Any:
         """Runs a function synchronously and returns its result; its own exception is raised.
 
@@ -162,8 +171,14 @@ class EventRuntime:
             raise RuntimeError("the event runtime is paused")
         deadline = time.monotonic() + timeout
         quiet_at: int | None = None
+        pause = _SWEEP_AGAIN_AFTER
         while True:
-            pending = self._sweep(deadline)
+            pending = self._in_hand()
+            if pending:
+                time.sleep(_SWEEP_AGAIN_AFTER)
+            elif pending := self._sweep(deadline):
+                time.sleep(pause)
+                pause = min(_LONGEST_SWEEP_PAUSE, 2 * pause)
             runs, running = self.functions.log.progress()
             if not pending and not running and quiet_at == runs:
                 return self.functions.log.take_counts()
@@ -171,19 +186,22 @@ class EventRuntime:
             if time.monotonic() > deadline:
                 raise DrainTimeout(f"still pending after {timeout:g} s: {', '.join(pending) or 'a running function'}")
 
+    def _in_hand(self) -> list[str]:
+        """Names of what is under way in this process, which is known without asking AWS."""
+        pending = [source.queue_url.rsplit("/", 1)[-1] for source in self._from_queues if source.in_flight]
+        if self._invocations.pending:
+            pending.append("asynchronous invocations")
+        return pending
+
     def _sweep(self, deadline: float) -> list[str]:
         """Looks at every source once; returns the names of those that are not empty."""
         began = time.monotonic()
         self.wake()
         pending = [source.queue_url.rsplit("/", 1)[-1] for source in self._from_queues if self._holds(source)]
-        if self._invocations.pending:
-            pending.append("asynchronous invocations")
         if not all(check() for check in self.is_idle):
             pending.append("an application that is not idle")
         if not pending and not self._all_found_nothing_since(began, deadline):
             pending.append("an event source")
-        if pending:
-            time.sleep(_SWEEP_AGAIN_AFTER)
         return pending
 
     @property
@@ -191,8 +209,6 @@ class EventRuntime:
         return [self._objects, *self._queues]
 
     def _holds(self, source: ObjectEvents | QueueMessages) -> bool:
-        if source.in_flight:
-            return True
         answer = self._clients.client("sqs").get_queue_attributes(
             QueueUrl=source.queue_url, AttributeNames=list(_COUNTS)
         )

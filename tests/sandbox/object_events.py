@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tests.sandbox.async_invocations import AsyncInvocations
+from tests.sandbox.calls import Call, Parameters
 from tests.sandbox.clients import AwsClients
 from tests.sandbox.event_shapes import object_key, s3_event
 from tests.sandbox.polling import Poller
@@ -44,6 +45,9 @@ class ObjectEvents(Poller):
         self._sequence = itertools.count(time.time_ns())
 
     in_flight = 0  # what was received is handed on before the next look
+
+    def is_fed_by(self, call: Call, _parameters: Parameters) -> bool:
+        return call.name == "s3.PutObject"
 
     def poll(self) -> int:
         answer = self._sqs.receive_message(

@@ -7,8 +7,10 @@ import threading
 import time
 from abc import ABC, abstractmethod
 
+from tests.sandbox.calls import Call, Parameters
+
 _BUSY_DELAY = 0.03
-_IDLE_DELAY = 0.2
+_IDLE_DELAY = 0.4
 _ASLEEP_DELAY = 1.0
 _FALLS_ASLEEP_AFTER = 60.0
 
@@ -18,7 +20,7 @@ _log = logging.getLogger(__name__)
 class Poller(ABC):
     """Calls `poll` again and again until stopped.
 
-    The pause grows from 30 ms to 200 ms while nothing comes, and to a second after a quiet minute (moto keeps every
+    The pause grows from 30 ms to 400 ms while nothing comes, and to a second after a quiet minute (moto keeps every
     shard iterator that it ever gave out, so a sandbox left open over night should ask seldom). `kick` ends a pause.
     """
 
@@ -35,6 +37,10 @@ class Poller(ABC):
     @abstractmethod
     def poll(self) -> int:
         """Looks once; returns how many events it found."""
+
+    @abstractmethod
+    def is_fed_by(self, call: Call, parameters: Parameters) -> bool:
+        """Whether there may be something to find after this call."""
 
     def start(self) -> None:
         self._thread.start()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.calls import Call, Parameters
 from tests.sandbox.clients import AwsClients
 from tests.sandbox.event_shapes import Event, sqs_event
 from tests.sandbox.functions import Functions, Outcome, PartialBatchFailure
@@ -60,6 +61,9 @@ class QueueMessages(Poller):
     def stop(self) -> None:
         super().stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def is_fed_by(self, call: Call, parameters: Parameters) -> bool:
+        return call.name.startswith("sqs.SendMessage") and parameters.get("QueueUrl") == self.queue_url
 
     def poll(self) -> int:
         if self.in_flight >= self._concurrency:

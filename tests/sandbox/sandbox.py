@@ -23,17 +23,6 @@ from tests.sandbox.seeding import create_gemini_key, create_push_application, lo
 from tests.sandbox.stack import deploy_stack
 
 _MOST_DELAY = 1  # seconds that a delayed message waits in the sandbox
-_CAUSES_EVENTS = frozenset(
-    {
-        "s3.PutObject",
-        "dynamodb.PutItem",
-        "dynamodb.UpdateItem",
-        "dynamodb.TransactWriteItems",
-        "dynamodb.BatchWriteItem",
-        "sqs.SendMessage",
-        "sqs.SendMessageBatch",
-    }
-)
 
 
 class PortTaken(OSError):
@@ -216,10 +205,8 @@ class Sandbox:
         if self.google is not None:
             self.google.faults.clear()
 
-    def _wake(self, call: Call, _parameters: Parameters, _answer: Mapping[str, Any] | None) -> None:
-        # Saves the wait for the next look at a source. Nothing depends on it: every source is looked at anyway.
-        if call.name in _CAUSES_EVENTS:
-            self.events.wake()
+    def _wake(self, call: Call, parameters: Parameters, _answer: Mapping[str, Any] | None) -> None:
+        self.events.wake_after(call, parameters)
 
     def _no_run_is_active(self) -> bool:
         pages = (

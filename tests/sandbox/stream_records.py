@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.calls import Call, Parameters
 from tests.sandbox.clients import AwsClients
 from tests.sandbox.event_shapes import stream_event
 from tests.sandbox.functions import Functions, Outcome, PartialBatchFailure
@@ -15,6 +16,7 @@ from tests.sandbox.polling import Poller
 if TYPE_CHECKING:
     from chalice.app import DynamoDBEventConfig
 
+_WRITES = frozenset({"PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem"})
 _LOOK_FOR_SHARDS_EVERY = 10.0  # seconds; a shard of DynamoDB lives about four hours
 
 
@@ -51,6 +53,10 @@ class StreamRecords(Poller):
         self._retry_delay = retry_delay
         self._shards: dict[str, _Shard] = {}
         self._looked_for_shards = float("-inf")
+
+    def is_fed_by(self, call: Call, parameters: Parameters) -> bool:
+        table = self._arn.split("/")[1]
+        return call.service == "dynamodb" and call.operation in _WRITES and table in _tables(parameters)
 
     def poll(self) -> int:
         self._find_shards()
@@ -109,6 +115,15 @@ class StreamRecords(Poller):
                 self._functions.log.give_up(self._function, stream_event(records, self._arn), attempt, error)
                 return
             self.pause_for(self._retry_delay)
+
+
+def _tables(parameters: Parameters) -> Iterator[str]:
+    """Names of the tables that a write is about."""
+    if "TableName" in parameters:
+        yield parameters["TableName"]
+    for item in parameters.get("TransactItems", []):
+        yield from (operation["TableName"] for operation in item.values())
+    yield from parameters.get("RequestItems", {})
 
 
 def _first_failure(records: Sequence[Mapping[str, Any]], outcome: Outcome) -> int:
