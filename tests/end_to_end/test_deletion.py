@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -246,8 +247,8 @@ def test_deletion_that_dies_before_any_one_call_of_its_request_and_of_its_job_is
             point, person = len(people), owner_of_everything(world)
             people.append(person)
             user, job = container.users.get(person.user_id), FinishDeletionJob(user_id=person.user_id)
-            dead = dies(lambda user=user: deletion(user), world, point)
-            dies(lambda job=job: deletion.finish(job, 60), world, point)
+            dead = dies(partial(deletion, user), world, point)
+            dies(partial(deletion.finish, job, 60), world, point)
             with suppress(UserNotFound):  # nothing has begun: its person was told so, and asks again
                 deletion(container.users.get(person.user_id))
     finally:
