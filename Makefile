@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults redrive serve lint audit format types architecture unit eval bench vendors package lock clean
+.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench vendors package lock clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.txt requirements-dev.txt
@@ -29,10 +29,10 @@ lint: $(READY)
 	$(BIN)/cfn-lint .chalice/stack.yaml
 	$(BIN)/hadolint docker/parse_invoice/Dockerfile
 	$(BIN)/bandit --quiet --recursive --severity-level medium app.py chalicelib docker .chalice
+	@$(BIN)/python -m tests.audit --if-reachable
 
-audit: $(READY)  ## known vulnerabilities of what is deployed; needs the network's advisory data
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	$(BIN)/pip-audit --requirement requirements.txt
+audit: $(READY)  ## known vulnerabilities of what is deployed; fails without the network's advisory data
+	$(BIN)/python -m tests.audit
 
 types: $(READY)
 	$(BIN)/mypy
@@ -56,6 +56,9 @@ bench: $(READY)  ## what the application costs, in counts and ratios
 faults: $(READY)  ## every fault at every single point of an ingestion, and many interleavings: takes an hour
 	FAULTS=all $(BIN)/python -m pytest tests/end_to_end/test_every_fault_point.py tests/end_to_end/test_every_google_call.py \
 		tests/end_to_end/test_interleavings.py tests/app/test_ingestion_counts.py
+
+deletion: $(READY)  ## deletes somebody with ten thousand invoices and ten thousand files, and counts the calls: some minutes
+	DELETED_RECORDS=10000 $(BIN)/python -m pytest -rP tests/end_to_end/test_deletion.py -k many_records
 
 redrive: $(READY)  ## sends dead letters back to the ingestion queue of the AWS account in use, once their cause is mended
 	$(BIN)/python .chalice/redrive.py

@@ -97,9 +97,18 @@ class RetailInvoices:
         return from_plain(item, category.details)
 
     def of_user(
-        self, user_id: str, *, sub_type: str | None = None, start: date | None = None, end: date | None = None
+        self,
+        user_id: str,
+        *,
+        sub_type: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        at_once: int | None = None,
     ) -> Iterator[RetailInvoice]:
-        """A user's invoices, newest first, of one category or all, in a span of days (inclusive): one query."""
+        """A user's invoices, newest first, of one category or all, in a span of days (inclusive): one query.
+
+        A page of it is 1 MB, hundreds of invoices that have to be paid for; ``at_once`` makes it so many invoices.
+        """
         if sub_type is None:
             index, condition, key = _DATE_INDEX, "UserID = :key", user_id
         else:
@@ -108,7 +117,8 @@ class RetailInvoices:
         if start or end:
             condition += " AND invoice_date BETWEEN :start AND :end"
             values |= {":start": (start or date.min).isoformat(), ":end": (end or date.max).isoformat()}
-        found = self._dynamodb.query(TABLE, condition, values, IndexName=index, ScanIndexForward=False)
+        options: dict[str, Any] = {"Limit": at_once} if at_once else {}
+        found = self._dynamodb.query(TABLE, condition, values, IndexName=index, ScanIndexForward=False, **options)
         for item in found:
             yield from_plain(item, RetailInvoice)
 

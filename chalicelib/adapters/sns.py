@@ -12,6 +12,8 @@ from chalicelib.errors import DependencyFailure
 
 #: SNS says so of an endpoint whose device token is dead, or that was deleted.
 _GONE = {"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"}
+#: ... and so of a subscription that waits to be confirmed, when it is to be ended.
+_UNCONFIRMED = {"InvalidParameter", "InvalidParameterException"}
 #: SNS takes 256 KB, APNs 4 KB ("Generating a remote notification").
 _LARGEST_PUSH = 4096
 _KNOWN_ENDPOINT = re.compile(r"Endpoint (arn:\S+) already exists with the same [Tt]oken")
@@ -88,14 +90,17 @@ class Announcer:
             )
         return str(answer["SubscriptionArn"])
 
-    def unsubscribe(self, subscription_arn: str) -> None:
-        """Ends a subscription; one that is gone, or was never confirmed, is left to SNS."""
+    def unsubscribe(self, subscription_arn: str) -> bool:
+        """Ends a subscription, or finds it gone; false while it waits to be confirmed, since SNS refuses that then."""
         try:
             with aws_errors("sns", "Unsubscribe"):
                 self._client.unsubscribe(SubscriptionArn=subscription_arn)
         except DependencyFailure as exc:
-            if exc.reason not in {"NotFound", "NotFoundException", "InvalidParameter"}:
+            if exc.reason in _UNCONFIRMED:
+                return False
+            if exc.reason not in _GONE:
                 raise
+        return True
 
     def push(self, endpoint_arn: str, announcement: Announcement) -> bool:
         """Sends to one device; false when the device is gone and should be forgotten."""

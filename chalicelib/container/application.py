@@ -10,6 +10,7 @@ from chalicelib.domain.jobs import (
     AnnounceJob,
     BuildExportJob,
     DiscoverVendorsJob,
+    EndSubscriptionJob,
     FinishDeletionJob,
     IngestionJob,
     Job,
@@ -97,6 +98,7 @@ class Container(Ingestion):
             SyncMailboxJob: lambda job, seconds: self.sync_mailbox(job, seconds),  # noqa: PLW0108
             RemindJob: lambda job, _: self.remind_due_invoices.remind(job),
             DiscoverVendorsJob: lambda job, _: self.discover_vendors.sweep(job),
+            EndSubscriptionJob: lambda job, _: self.email_subscriptions.end_later(job),
             BuildExportJob: lambda job, _: self.export_account.build(job),
             FinishDeletionJob: lambda job, seconds: self.delete_account.finish(job, seconds),  # noqa: PLW0108
         }

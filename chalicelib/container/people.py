@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.services.announce import Announce
     from chalicelib.services.delete_account import DeleteAccount
     from chalicelib.services.devices import Devices
+    from chalicelib.services.email_subscriptions import EmailSubscriptions
     from chalicelib.services.gmail_connection import GmailConnections
     from chalicelib.services.gmail_watches import GmailWatches
     from chalicelib.services.preferences import PreferenceSettings
@@ -60,6 +61,12 @@ class People(Neighbours):
         return Announce(self.users, self.announcer)
 
     @cached_property
+    def email_subscriptions(self) -> EmailSubscriptions:
+        from chalicelib.services.email_subscriptions import EmailSubscriptions
+
+        return EmailSubscriptions(self.announcer, self.queue)
+
+    @cached_property
     def gmail_connections(self) -> GmailConnections:
         from chalicelib.services.gmail_connection import GmailConnections
 
@@ -67,7 +74,7 @@ class People(Neighbours):
             users=self.users,
             grants=self.grants,
             oauth=self.oauth,
-            announcer=self.announcer,
+            subscriptions=self.email_subscriptions,
             announce=self.announce,
             mailbox=self.mailbox,
             quota=self.gmail_quota,
@@ -109,7 +116,7 @@ class People(Neighbours):
     def preferences(self) -> PreferenceSettings:
         from chalicelib.services.preferences import PreferenceSettings
 
-        return PreferenceSettings(self.users, self.announcer)
+        return PreferenceSettings(self.users, self.email_subscriptions)
 
     @cached_property
     def delete_account(self) -> DeleteAccount:
@@ -122,6 +129,7 @@ class People(Neighbours):
             oauth=self.oauth,
             connections=self.gmail_connections,
             announcer=self.announcer,
+            subscriptions=self.email_subscriptions,
             sessions=self.sessions,
             rental_invoices=self.rental_invoices,
             retail_invoices=self.retail_invoices,

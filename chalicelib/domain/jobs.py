@@ -86,6 +86,13 @@ class FinishDeletionJob(msgspec.Struct, frozen=True, kw_only=True, tag="finish_d
     attempt: int = 0
 
 
+class EndSubscriptionJob(msgspec.Struct, frozen=True, kw_only=True, tag="end_subscription", tag_field="job"):
+    """An e-mail subscription of somebody who left that could not be ended yet; ``attempt`` counts the tries so far."""
+
+    subscription_arn: str
+    attempt: int = 0
+
+
 class BuildExportJob(msgspec.Struct, frozen=True, kw_only=True, tag="build_export", tag_field="job"):
     """An archive to build for its owner; ``attempt`` counts the failures so far."""
 
@@ -103,5 +110,6 @@ Job = (
     | RemindJob
     | DiscoverVendorsJob
     | FinishDeletionJob
+    | EndSubscriptionJob
     | BuildExportJob
 )

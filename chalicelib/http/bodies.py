@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import json
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from chalicelib.errors import InvalidJson, MissingFields, UnsupportedMediaType, ValidationFailed
+from chalicelib.errors import InvalidJson, InvalidRequest, MissingFields, UnsupportedMediaType, ValidationFailed
 from chalicelib.http.validation import validation_failed
 
 Model = TypeVar("Model", bound=msgspec.Struct)
@@ -47,10 +48,30 @@ def _json(raw: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(raw.strip() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise InvalidJson("The body is not valid JSON") from exc
+        raise _unreadable(raw) from exc
     if not isinstance(value, dict):
         raise InvalidJson("The body must be a JSON object")
     return value
+
+
+def _unreadable(raw: bytes) -> InvalidRequest:
+    """Why a body could not be read: it is no JSON, or it is JSON of values that nothing here can keep.
+
+    Those are lone surrogates, control characters, numbers that are out of range, and nesting without end: grammatical
+    or nearly so (RFC 8259, sections 6 to 9), so that Python's lenient reader tells them from what is broken.
+    """
+    try:
+        json.loads(raw.decode(), strict=False, parse_int=len, parse_float=len, parse_constant=_refuse)
+    except RecursionError:
+        return ValidationFailed("body", "is nested too deeply")
+    except ValueError:
+        return InvalidJson("The body is not valid JSON")
+    return ValidationFailed("body", "holds a text or a number that is not one")
+
+
+def _refuse(constant: str) -> NoReturn:
+    """``NaN`` and the infinities, which Python reads and JSON does not have."""
+    raise ValueError(constant)
 
 
 def _form(raw: bytes) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from chalicelib.http.errors import answer_for, message_for
 
 # Amounts are Decimal and must be JSON numbers; Chalice's own encoder would make them floats and 11000 an 11000.0.
 encode = msgspec.json.Encoder(decimal_format="number").encode
-_HEADERS: dict[str, str | list[str]] = {
-    "Content-Type": "application/json",
+_SAFETY: dict[str, str | list[str]] = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
+_HEADERS: dict[str, str | list[str]] = {"Content-Type": "application/json", **_SAFETY}
 
 
 class Reply(NamedTuple):
@@ -41,7 +41,7 @@ def success(reply: Reply | File) -> Response:
     if isinstance(reply, File):
         return Response(body=reply.content, status_code=200, headers={**_HEADERS, **reply.headers})
     if reply.status == 204:
-        return Response(body="", status_code=204, headers={"Cache-Control": "no-store"})
+        return Response(body="", status_code=204, headers=dict(_SAFETY))
     body = {"message": reply.message, "code": reply.status, "data": reply.data}
     return Response(body=encode(body).decode(), status_code=reply.status, headers=dict(_HEADERS))
 

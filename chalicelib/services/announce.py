@@ -59,6 +59,7 @@ class Announce:
         if self.announcer.push(device.endpoint_arn, announcement):
             return True
         _log.info("device %s of %s is gone", device.device_id, user.user_id)
-        self.users.remove_device(user.user_id, device.device_id)
+        # The endpoint first: once the person's row does not name it, nobody would find it any more.
         self.announcer.remove_device(device.endpoint_arn)
+        self.users.remove_device(user.user_id, device.device_id)
         return False

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sync_slots import SyncSlots
     from chalicelib.adapters.user_vendors import UserVendors
     from chalicelib.domain.users import User
+    from chalicelib.services.email_subscriptions import EmailSubscriptions
     from chalicelib.services.gmail_connection import GmailConnections
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class DeleteAccount:
     oauth: GoogleOAuth
     connections: GmailConnections
     announcer: Announcer
+    subscriptions: EmailSubscriptions
     sessions: Sessions
     rental_invoices: RentalInvoices
     retail_invoices: RetailInvoices
@@ -106,15 +108,15 @@ class DeleteAccount:
             raise not_revoked
         self.grants.forget(user_id)
         if leaving:
+            if leaving.email_subscription_arn:
+                self.subscriptions.end_for_good(leaving.email_subscription_arn)
             self.departures.end(leaving)
         return True
 
     def _leave_neighbours(self, user: User) -> DependencyFailure | None:
-        """Gives the grant back to Google, and ends push and e-mail. Answers why Google did not take it, if so."""
+        """Gives the grant back to Google, and ends push. Answers why Google did not take it, if so."""
         for device in user.devices.values():
             self.announcer.remove_device(device.endpoint_arn)
-        if user.email_subscription_arn:
-            self.announcer.unsubscribe(user.email_subscription_arn)
         grant = self.grants.find(user.user_id)
         if grant is None:
             return None

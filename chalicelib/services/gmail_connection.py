@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from chalicelib.adapters.gmail_quota import GmailQuota
     from chalicelib.adapters.google_oauth import GoogleOAuth
     from chalicelib.adapters.secrets import GmailGrants
-    from chalicelib.adapters.sns import Announcer
     from chalicelib.adapters.users import Users
     from chalicelib.domain.users import User
     from chalicelib.services.announce import Announce
+    from chalicelib.services.email_subscriptions import EmailSubscriptions
     from chalicelib.services.gmail_watches import GmailWatches
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class GmailConnections:
     users: Users
     grants: GmailGrants
     oauth: GoogleOAuth
-    announcer: Announcer
+    subscriptions: EmailSubscriptions
     announce: Announce
     mailbox: MailboxFactory
     quota: GmailQuota
@@ -103,14 +103,14 @@ class GmailConnections:
         """The person was deleted meanwhile: nothing of theirs may come back."""
         self.grants.forget(user.user_id)
         if subscription:
-            self.announcer.unsubscribe(subscription)
+            self.subscriptions.end_for_good(subscription)
 
     def _subscribe(self, user: User) -> str | None:
         """Offers e-mail at the first connection: SNS delivers only to a person who confirms its mail."""
         if not user.preferences.email:
             return None
         try:
-            return self.announcer.subscribe_email(user.user_id, user.email)
+            return self.subscriptions.begin(user)
         except DependencyFailure as exc:
             _log.warning("e-mail subscription failed: %s", exc)
             return None

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: A change meets a parser that merges another document into the same invoice, a few times at the most.
 _ATTEMPTS = 5
+#: A page ends where a day is known to: so many invoices of one day are read along.
+_SAME_DAY = 20
 
 
 class DetailedInvoice(NamedTuple):
@@ -50,7 +52,9 @@ class RetailInvoiceList:
         """Newest first. One query, read no further than the page needs."""
         position = _position(filters)
         end = position[0] if position else filters.end
-        stored = self.invoices.of_user(user.user_id, sub_type=sub_type, start=filters.start, end=end)
+        stored = self.invoices.of_user(
+            user.user_id, sub_type=sub_type, start=filters.start, end=end, at_once=_at_once(filters)
+        )
         wanted = (invoice for invoice in _in_order(stored) if _passes(invoice, filters) and _follows(invoice, position))
         if filters.limit is None:
             found = list(wanted)
@@ -132,6 +136,13 @@ class RetailInvoiceList:
                 continue
             return invoice
         raise DependencyThrottled("dynamodb", "TransactWriteItems", "invoice_contended")
+
+
+def _at_once(filters: Filters) -> int | None:
+    """How many invoices to read at a time: few for a page of those that come next, all if most may not be wanted."""
+    if filters.limit is None or filters.vendor or filters.text:
+        return None
+    return filters.limit + _SAME_DAY
 
 
 def _passes(invoice: RetailInvoice, filters: Filters) -> bool:

@@ -118,8 +118,7 @@ def owner_of_examples(world: World) -> Person:
     export = replace(new_export(user_id, datetime.now(UTC)), export_id=example_id("/v1/user/me/exports/{export_id}"))
     world.put("Exports", to_plain(export))
     ledger: Ledger = world.sandbox.container.ledger
-    [row] = world.rows("Users", user_id)
-    document = _document(user_id, account=row["gmail_account"])
+    document = _document(user_id, account=person.user_row()["gmail_account"])
     world.aws("dynamodb").put_item(TableName="IngestionLedger", Item=ledger.claim_action(document)["Put"]["Item"])
     [device] = EXAMPLES["POST /v1/user/devices"]
     assert device.body is not None

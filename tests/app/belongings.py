@@ -9,12 +9,12 @@ from typing import Any
 from tests.app.world import Person, World
 
 
-def belongings(world: World, person: Person) -> list[str]:
-    """Every item, object version, secret, subscription and endpoint that knows the person, with its content.
+def belongings(world: World, *people: Person) -> list[str]:
+    """Every item, object version, secret, subscription and endpoint that knows one of the people, with its content.
 
     By user id, address or Google account. A message that waits in a queue counts, too.
     """
-    marks = (person.user_id, person.email, person.account)
+    marks = tuple(mark for person in people for mark in (person.user_id, person.email, person.account))
     found = [f"{table} {sorted(row.items())}" for table in world.tables() for row in world.rows(table, *marks)]
     found += [f"s3 {each}" for each in _objects(world, marks)]
     found += [f"secret {each}" for each in _secrets(world, marks)]

@@ -54,12 +54,12 @@ def checked(answer: Answer) -> Answer:
     """The answer, if it has one of the two forms of SPEC section 3 and the headers that every answer carries."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["strict-transport-security"].startswith("max-age=")
     if answer.status == 204:
         assert answer.text == ""
         return answer
     assert headers["content-type"] == JSON
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["strict-transport-security"].startswith("max-age=")
     if answer.status < 400:
         assert set(answer.body) == {"message", "code", "data"}
         assert swift.decode(int, answer.body["code"]) == answer.status

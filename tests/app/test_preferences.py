@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.app.client import Answer
 from tests.app.mails import notice_mail
 from tests.app.world import Person, World
+from tests.sandbox.calls import Call, Parameters
 
 DEFAULTS = {
     "push": True,
@@ -40,6 +43,20 @@ def told(person: Person) -> set[str]:
 def subscriptions(person: Person) -> list[str]:
     pages = person.world.aws("sns").get_paginator("list_subscriptions").paginate()
     return [each["Endpoint"] for page in pages for each in page["Subscriptions"] if each["Endpoint"] == person.email]
+
+
+@contextmanager
+def parameters_of(world: World, operation: str) -> Iterator[list[Parameters]]:
+    """What SNS is asked by the calls of an operation meanwhile."""
+    asked: list[Parameters] = []
+
+    def observe(call: Call, parameters: Parameters, _answer: object) -> None:
+        if call.name == f"sns.{operation}":
+            asked.append(parameters)
+
+    world.sandbox.calls.observers.append(observe)
+    yield asked
+    world.sandbox.calls.observers.remove(observe)
 
 
 def test_everybody_begins_with_the_defaults(person: Person) -> None:
@@ -125,6 +142,43 @@ def test_switching_email_off_unsubscribes_and_on_subscribes_again(tenant: Person
     assert subscriptions(tenant) == []
     wish(tenant, email=True)
     wish(tenant, email=True)
+    assert subscriptions(tenant) == [tenant.email]
+
+
+def test_subscription_is_by_email_and_only_to_what_is_told_to_its_person(world: World, person: Person) -> None:
+    with parameters_of(world, "Subscribe") as asked:
+        person.connect()
+    [parameters] = asked
+    assert (parameters["Protocol"], parameters["Endpoint"]) == ("email", person.email)
+    assert json.loads(parameters["Attributes"]["FilterPolicy"]) == {"user_id": [person.user_id]}
+    # Else nobody knows the subscription before it is confirmed, and so nobody could end it after that.
+    assert parameters["ReturnSubscriptionArn"] is True
+    arn = person.user_row()["email_subscription_arn"]
+    kept = world.aws("sns").get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert json.loads(kept["FilterPolicy"]) == {"user_id": [person.user_id]}
+
+
+def test_subscription_that_waits_for_confirmation_stays_known_and_switching_on_asks_once_more(
+    world: World, tenant: Person
+) -> None:
+    """SNS refuses to end it (``InvalidParameter``) and forgets it after two days, unless it is confirmed before."""
+    world.fail("sns.Unsubscribe", "InvalidParameter")
+    assert wish(tenant, email=False).status == 200
+    assert tenant.user_row()["email_subscription_arn"]
+    with parameters_of(world, "Subscribe") as asked:
+        wish(tenant, email=True)
+        wish(tenant, email=True)
+    assert [parameters["Endpoint"] for parameters in asked] == [tenant.email]
+
+
+def test_subscription_that_its_reader_ended_by_the_link_in_a_mail_can_be_switched_off_and_on(
+    world: World, tenant: Person
+) -> None:
+    world.aws("sns").unsubscribe(SubscriptionArn=tenant.user_row()["email_subscription_arn"])
+    world.fail("sns.Unsubscribe", "NotFound")
+    assert wish(tenant, email=False).status == 200
+    assert "email_subscription_arn" not in tenant.user_row()
+    assert wish(tenant, email=True).status == 200
     assert subscriptions(tenant) == [tenant.email]
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from chalicelib.adapters.dynamodb import PAGE, DynamoDB
-from chalicelib.domain.categories import CATEGORIES
-from chalicelib.domain.jobs import FinishDeletionJob
+from chalicelib.domain.jobs import EndSubscriptionJob, FinishDeletionJob
+from chalicelib.errors import UserNotFound
 from tests.app.belongings import belongings
 from tests.app.mails import notice_mail
 from tests.app.world import PASSWORD, Person, World
+from tests.end_to_end.possessions import own_a_few, own_many
+from tests.sandbox.faults import ProcessKilled
 
 DELETE = "/v1/delete/me"
+TOPIC = "arn:aws:sns:eu-north-1:123456789012:NewInvoiceTopicNotification"
 
 
 def test_nothing_is_left_of_somebody_who_used_everything(world: World, tenant: Person) -> None:
@@ -48,6 +54,35 @@ def test_deletion_leaves_everybody_else_alone(world: World, tenant: Person) -> N
     world.drain()
     assert belongings(world, other) == before
     assert other.app.rentals().count == 1
+
+
+@pytest.mark.parametrize("ends", ["confirmed", "forgotten by SNS", "refused for a while"])
+def test_subscription_that_nobody_confirmed_is_ended_as_soon_as_it_can_be(
+    world: World, tenant: Person, ends: str
+) -> None:
+    """SNS ends none that waits to be confirmed: the person may still do that after they have left."""
+    arn = tenant.user_row()["email_subscription_arn"]
+    world.fail("sns.Unsubscribe", "InvalidParameter", times=3)
+    if ends == "forgotten by SNS":
+        world.fail("sns.Unsubscribe", "NotFound")
+    if ends == "refused for a while":
+        world.fail("sns.Unsubscribe", "AuthorizationError", times=2)
+    world.sandbox.calls.clear()
+    assert tenant.app.delete(DELETE).status == 200
+    assert world.drain()["failed"] == 0
+    assert not world.sandbox.faults.pending()
+    assert world.sandbox.calls.count("sns.Unsubscribe") == {"refused for a while": 6}.get(ends, 4)
+    if ends == "forgotten by SNS":
+        world.aws("sns").unsubscribe(SubscriptionArn=arn)
+    assert belongings(world, tenant) == []
+
+
+def test_subscription_that_is_never_ended_is_given_up_in_the_end(world: World) -> None:
+    subscriptions = world.sandbox.container.email_subscriptions
+    world.fail("sns.Unsubscribe", "InvalidParameter")
+    world.sandbox.calls.clear()
+    subscriptions.end_later(EndSubscriptionJob(subscription_arn=f"{TOPIC}:1", attempt=200))
+    assert world.sandbox.calls.count("sqs.SendMessageBatch") == 0
 
 
 def test_address_is_free_again_after_deletion(world: World, person: Person) -> None:
@@ -181,39 +216,69 @@ def test_what_was_written_while_somebody_left_is_erased_by_the_job(world: World,
     assert belongings(world, departing) == []
 
 
-MANY = PAGE + 100
+def owner_of_everything(world: World) -> Person:
+    """Somebody with a row in each table, a file of two versions, an export, a grant, a phone and a subscription."""
+    person = world.newcomer()
+    person.connect()
+    person.app.register_device(person.user_id[-12:].rjust(64, "0"))
+    own_a_few(world, person)
+    return person
 
 
-def fill(world: World, person: Person) -> None:
-    """Records of every kind, and files, more than fit on a page."""
-    dynamodb: DynamoDB = world.sandbox.container.dynamodb
-    owned = [{"UserID": person.user_id, "InvoiceID": f"many_{number}_{person.user_id}"} for number in range(MANY)]
-    dynamodb.batch_write("RentalInvoices", owned)
-    dynamodb.batch_write("RetailInvoices", [item | {"sub_type": "clothing"} for item in owned])
-    dynamodb.batch_write(CATEGORIES["clothing"].table, owned)
-    documents = [{"UserID": person.user_id, "DocumentID": item["InvoiceID"]} for item in owned]
-    dynamodb.batch_write("IngestionLedger", documents)
-    s3 = world.aws("s3")
-    for number in range(MANY):
-        s3.put_object(Bucket=world.bucket, Key=f"invoices/{person.user_id}/rental/{number}.txt", Body=b"x")
+def dies(work: Callable[[], object], world: World, point: int) -> bool:
+    """Does something that is killed before its call of this number (from 0) to AWS; false if it made no more calls."""
+    world.fail("*.*", "", skip=point, kill=True)
+    try:
+        work()
+    except ProcessKilled:
+        return True
+    finally:
+        world.sandbox.clear_faults()
+    return False
+
+
+def test_deletion_that_dies_before_any_one_call_of_its_request_and_of_its_job_is_finished(world: World) -> None:
+    """At each point in turn, somebody of their own; what stays is looked for once, behind them all."""
+    container = world.sandbox.container
+    deletion, people, dead = container.delete_account, list[Person](), True
+    world.sandbox.events.pause()
+    try:
+        while dead:
+            point, person = len(people), owner_of_everything(world)
+            people.append(person)
+            user, job = container.users.get(person.user_id), FinishDeletionJob(user_id=person.user_id)
+            dead = dies(partial(deletion, user), world, point)
+            dies(partial(deletion.finish, job, 60), world, point)
+            with suppress(UserNotFound):  # nothing has begun: its person was told so, and asks again
+                deletion(container.users.get(person.user_id))
+    finally:
+        world.sandbox.events.resume()
+    assert world.drain()["failed"] == 0
+    assert belongings(world, *people) == []
+    assert len(people) > 30
+    assert all(person.google_calls("oauth.revoke") for person in people)
 
 
 def test_many_records_and_files_cost_batched_calls_and_the_request_does_not_wait(world: World, person: Person) -> None:
-    """Per page of 500 records one query and 20 batches of 25; per 1,000 files one listing and one deletion."""
-    fill(world, person)
+    """So many invoices, ledger rows and files; DELETED_RECORDS of each in ``make deletion``.
+
+    Per page of 500 rows one query and 20 batches of 25; per 1,000 files one listing and one deletion.
+    """
+    count = int(os.environ.get("DELETED_RECORDS", "1000"))
+    rows = own_many(world, person, count)
     world.drain()
     world.sandbox.calls.clear()
     deletion = replace(world.sandbox.container.delete_account, answer_seconds=-1.0)
     deletion(world.sandbox.container.users.get(person.user_id))
-    in_request = len(world.sandbox.calls.calls)
-    assert in_request < 15
-    world.drain()
+    assert len(world.sandbox.calls.calls) < 15
+    world.sandbox.drain(600)
     assert belongings(world, person) == []
     calls = Counter(call.name for call in world.sandbox.calls.calls)
-    tables, batches = 4, -(-MANY // 25)
-    assert calls["dynamodb.BatchWriteItem"] <= tables * (batches + 2)
-    assert calls["s3.DeleteObjects"] == 1
-    assert calls["dynamodb.DeleteItem"] + calls["s3.ListObjectVersions"] + calls["dynamodb.Query"] < 60
+    sys.stdout.write(f"{rows} rows and {count} files: {calls.total()} calls, {dict(calls)}\n")
+    assert rows == count * 5 // 2
+    assert calls["dynamodb.BatchWriteItem"] <= rows / 25 * 1.1 + 10
+    assert calls["s3.DeleteObjects"] <= count / 1000 + 1
+    assert calls.total() - calls["dynamodb.BatchWriteItem"] <= count / 100 + 60
 
 
 def test_events_in_flight_bring_nothing_back(world: World, tenant: Person) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tests.app.belongings import belongings
 from tests.app.mails import attach, facts, letter, notice_mail, notice_pdf
 from tests.app.world import Person, World
 
@@ -138,6 +139,7 @@ def test_disabled_device_is_forgotten_and_the_others_still_hear(world: World, te
     assert len(tenant.notices()) == 2
     row = tenant.user_row()
     assert len(row["devices"]) == 1
+    assert not any(arn in each for each in belongings(world, tenant))
     assert tenant.app.delete(f"/v1/user/devices/{dead.device_id}").refused == (404, "NOT_FOUND")
 
 

@@ -10,8 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.app.anna import owner_of_examples
+from tests.app.world import World
 from tests.sandbox.sandbox import Sandbox
 
 LEAST = 10_000
@@ -37,7 +40,7 @@ _NO_LIMITS = dict.fromkeys(
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--examples", type=int, default=200)
+    parser.add_argument("--examples", type=int, default=300)
     parser.add_argument("--least", type=int, default=LEAST)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -45,14 +48,16 @@ def main() -> int:
         mailbox = Path(folder) / "mailbox"
         mailbox.mkdir()
         with Sandbox(mailbox, environ={"BCRYPT_COST": "4", **_NO_LIMITS}) as sandbox:
-            failed = fuzz(sandbox.url, options.examples, count)
+            world = World(sandbox, mailbox)
+            tokens = {name: str(owner_of_examples(world).app.token) for name in ("FUZZED_LEAVER", "FUZZED_OWNER")}
+            failed = fuzz(sandbox.url, options.examples, count, tokens)
         sent = int(count.read_text(encoding="ascii"))
     sys.stdout.write(f"{sent} requests, {'with findings' if failed else 'nothing found'}\n")
     return 1 if failed or sent < options.least else 0
 
 
-def fuzz(url: str, examples: int, count: Path) -> bool:
-    """Whether schemathesis found something; what, it has printed."""
+def fuzz(url: str, examples: int, count: Path, tokens: Mapping[str, str]) -> bool:
+    """Whether schemathesis found something; what, it has printed. ``tokens`` are those that the hooks ask for."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(_CONFIG), "run"]
     command += [f"{url}/v1/openapi.json", "--url", url]
     command += ["--checks", _CHECKS, "--max-examples", str(examples), "--phases", "examples,coverage,fuzzing"]
@@ -73,6 +78,7 @@ def fuzz(url: str, examples: int, count: Path) -> bool:
         "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
         "FUZZED_URL": url,
         "FUZZED_COUNT": str(count),
+        **tokens,
     }
     return subprocess.run(command, cwd=count.parent, env={**os.environ, **environ}, check=False).returncode != 0
 
