@@ -225,7 +225,12 @@ class Bench:
 
 def allow(*actions: str, on: str | list[str]) -> dict[str, Any]:
     resources = [on] if isinstance(on, str) else on
-    return {"Sid": f"S{len(actions)}{len(resources)}", "Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return {
+        "Sid": f"S{len(actions)}{len(resources)}",
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": resources,
+    }
 
 
 def policy(*allowed: dict[str, Any]) -> dict[str, Any]:
@@ -402,7 +407,11 @@ def test_call_that_nobody_has_thought_about_is_no_call(url: str) -> None:
 
 def test_sandbox_does_not_start_with_a_function_that_lambda_could_not_run(tmp_path: Path) -> None:
     container = type("Container", (), {"settings": type("Settings", (), {"parse_invoice_container": ""})})
-    outputs = {"IngestionQueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:Q", "InvoicesBucket": "b", "PushApplicationArn": ""}
+    outputs = {
+        "IngestionQueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:Q",
+        "InvoicesBucket": "b",
+        "PushApplicationArn": "",
+    }
     for function in FUNCTIONS:
         (tmp_path / f"policy-{function}.json").write_text(json.dumps(policy()))
     with pytest.raises(PermissionError, match="logs:CreateLogStream"):

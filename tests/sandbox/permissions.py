@@ -178,9 +178,7 @@ class Permissions:
         refused = self._refused(event_name, context)
         return None if refused is None else _denied(event_name.split(".")[1], refused)
 
-    def _after_call(
-        self, parsed: dict[str, Any], event_name: str, context: Mapping[str, Any], **_kwargs: Any
-    ) -> None:
+    def _after_call(self, parsed: dict[str, Any], event_name: str, context: Mapping[str, Any], **_kwargs: Any) -> None:
         function = running_function.get()
         if function is None or parsed.get("Error", {}).get("Code") not in _ABSENT or _ASKED not in context:
             return

@@ -130,7 +130,9 @@ def _s3(operation: str, parameters: Parameters, _place: Place) -> Iterator[Need]
         yield Need("s3:PutObject", f"{bucket}/{parameters['Key']}")
     elif operation == "DeleteObjects":
         for each in parameters["Delete"]["Objects"]:
-            yield Need("s3:DeleteObjectVersion" if "VersionId" in each else "s3:DeleteObject", f"{bucket}/{each['Key']}")
+            yield Need(
+                "s3:DeleteObjectVersion" if "VersionId" in each else "s3:DeleteObject", f"{bucket}/{each['Key']}"
+            )
 
 
 def _secrets_manager(operation: str, parameters: Parameters, place: Place) -> Iterator[Need]:

@@ -63,6 +63,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if found := config.stash.get(_PROBLEMS, []):
         terminalreporter.section("IAM policies", red=True)
-        terminalreporter.write_line("Policies and code disagree; either a policy of .chalice is wrong or a test is missing:")
+        terminalreporter.write_line(
+            "Policies and code disagree; either a policy of .chalice is wrong or a test is missing:"
+        )
         for line in found:
             terminalreporter.write_line(f"  {line}")
