@@ -1,7 +1,7 @@
 """IAM policies: one file a function, completed with the names of one deployment.
 
-``policy-<function>.json`` beside this file is what a function's role may do, and tests hold it to what the function does
-(README, "Security"). The files are whole but for what differs between deployments:
+``policy-<function>.json`` beside this file is what a function's role may do; the tests hold it to what the function
+does. The files are whole but for what differs between deployments:
 
     arn:aws:...:*:*:       partition, region and account
     ${InvoicesBucket}      name of the bucket of raw files: the stack's output of that name

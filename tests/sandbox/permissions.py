@@ -16,12 +16,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from chalice.app import BaseEventSourceConfig
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.sandbox.functions import running_function
 from tests.sandbox.permissions_of_calls import Need, Parameters, Place, of_absence, of_call, of_lambda
+
+if TYPE_CHECKING:
+    from chalice.app import BaseEventSourceConfig
 
 _log = logging.getLogger(__name__)
 _CHALICE = Path(__file__).parents[2] / ".chalice"
@@ -87,7 +88,7 @@ def permissions_in(policy: str, document: Mapping[str, Any]) -> list[Permission]
 
 
 def pattern_of(resource: str) -> re.Pattern[str]:
-    """A resource with IAM's wildcards, compiled: `*` and `?` stay within an ARN's first five parts, but not in its last.
+    """A resource with IAM's wildcards, compiled: in an ARN's first five parts, `*` and `?` end at its colons.
 
     Source: IAM user guide, "IAM JSON policy elements: Resource".
 
@@ -141,7 +142,7 @@ class Permissions:
         session.events.register("after-call", self._after_call)
 
     def admit(self, function: str, function_name: str, source: BaseEventSourceConfig | None = None) -> None:
-        """Does what Lambda does in the function's name. Raises PermissionError when its policy is too narrow for that."""
+        """Does what Lambda does in the function's name. Raises PermissionError when its policy does not let it."""
         for need in of_lambda(function_name, source, self._place):
             if not self._allows(function, need):
                 raise PermissionError(f"the policy of {function} does not let Lambda do {need.action}")
