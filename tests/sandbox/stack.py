@@ -13,8 +13,8 @@ STACK_NAME = "paypulse-data"
 EVENT_QUEUE = "sandbox-s3-events"
 
 # What the application itself talks to. The rest of the template surrounds it in AWS (scaling, policies, guest
-# credentials, logs, alarms, images): without effect on an emulator, and some refuse types that they do not know. Secrets
-# are made through their own API below, since moto's CloudFormation cannot.
+# credentials, logs, alarms, images): without effect on an emulator, and some refuse types that they do not know.
+# Secrets are made through their own API below, since moto's CloudFormation cannot.
 EMULATED_TYPES = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"})
 
 
