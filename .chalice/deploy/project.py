@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
+from policies import Deployment, complete, write
+
 from deploy import settings
 from deploy.contents import fingerprint
 from deploy.stage import Stage
-from policies import Deployment, complete, write
 
 #: What the functions are made of.
 SOURCES = (

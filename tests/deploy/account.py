@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from deploy import command
 from deploy.errors import CommandFailed
 from deploy.programs import LocalPrograms
 from deploy.report import Report
+from deploy.stack import StackStep
 from deploy.stage import Stage
+from deploy.step import run
+
 from tests.sandbox.application import PROJECT
 from tests.sandbox.clients import CREDENTIALS, make_session
 
@@ -135,6 +137,14 @@ class Account:
         status, said = self.run("up", "--stage", "prod", *arguments)
         assert status == 0, said
         return said
+
+    def stack(self, *, mode: str = "running", **parameters: str) -> str:
+        """The step of the stack alone; what it said."""
+        out = io.StringIO()
+        self.writes.clear()
+        stage = self.stage("prod", Report(out))
+        run([StackStep(stage, parameters, mode)], stage.report, dry_run=False)
+        return out.getvalue()
 
     def down(self, *arguments: str, answer: str = "") -> str:
         status, said = self.run("down", "--stage", "prod", *arguments, answer=answer)

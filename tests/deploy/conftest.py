@@ -20,7 +20,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
         yield Account(emulator.url, tmp_path / "repository")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """One that stage prod was deployed to once, without docker; for tests that leave it as it is."""
     moto_gaps.install()

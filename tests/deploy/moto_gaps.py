@@ -38,8 +38,12 @@ def _change_sets_leave_outputs_and_parameters() -> None:
     apply = ChangeSet.apply
 
     def applied(self: Any) -> None:
-        apply(self)
         stack: Stack = self.stack
+        before = dict(stack.resource_map._parsed_resources)
+        apply(self)
+        # A resource that moto cannot update stays as it was.
+        parsed = stack.resource_map._parsed_resources
+        parsed |= {name: before[name] for name, resource in parsed.items() if resource is None and name in before}
         stack.parameters = self.parameters
         _create_secrets(stack, self.template_dict)
         known = stack.resource_map.keys()

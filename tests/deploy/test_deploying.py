@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from deploy.api_stage import ACCESS_LINE
+
 from tests.deploy.account import STACK, Account
 
 BACKGROUND = {

@@ -6,26 +6,6 @@ from tests.deploy.account import STACK, Account
 from tests.deploy.conftest import with_data
 
 
-def test_destroying_keeps_the_data_and_deploying_again_finds_it(account: Account) -> None:
-    account.up()
-    with_data(account)
-    kept = account.outputs()
-    said = account.down()
-    assert account.functions() == {}
-    assert account.rest_apis() == []
-    assert account.client("events").list_rules()["Rules"] == []
-    assert [role for role in roles(account) if "GuestRole" not in role] == []
-    assert account.buckets() == [kept["InvoicesBucket"]]
-    assert account.client("s3").get_object(Bucket=kept["InvoicesBucket"], Key="invoices/u/rental/a.pdf")
-    assert account.client("dynamodb").scan(TableName="Users")["Count"] == 1
-    assert account.client("ecr").describe_repositories()["repositories"] == []
-    assert "Its data stays" in said
-    account.up()
-    assert account.outputs()["RentalInvoicesStreamArn"] == kept["RentalInvoicesStreamArn"]
-    assert account.client("dynamodb").scan(TableName="Users")["Count"] == 1
-    assert STACK in account.functions()
-
-
 def test_a_dry_run_destroys_nothing(deployed: Account) -> None:
     before = set(deployed.functions())
     said = deployed.down("--dry-run", "--with-data")
@@ -42,9 +22,19 @@ def test_data_goes_only_when_stage_and_account_are_typed(deployed: Account) -> N
         assert deployed.writes == []
 
 
-def test_with_data_nothing_is_left(account: Account) -> None:
+def test_destroying_keeps_the_data_until_that_is_to_go_too(account: Account) -> None:
     account.up()
     with_data(account)
+    kept = account.outputs()
+    said = account.down()
+    assert account.functions() == {}
+    assert account.rest_apis() == []
+    assert account.client("events").list_rules()["Rules"] == []
+    assert roles(account) == []
+    assert account.client("apigateway").get_account().get("cloudwatchRoleArn", "") == ""
+    assert account.client("s3").get_object(Bucket=kept["InvoicesBucket"], Key="invoices/u/rental/a.pdf")
+    assert account.client("dynamodb").scan(TableName="Users")["Count"] == 1
+    assert "Its data stays" in said
     account.fail("dynamodb.DeleteTable")
     answer = f"prod {account.number}"
     status, _ = account.run("down", "--stage", "prod", "--with-data", answer=answer)

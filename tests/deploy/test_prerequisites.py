@@ -7,11 +7,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-
 from deploy import prerequisites
 from deploy.errors import DeployError
 from deploy.report import Report
 from deploy.stage import Stage
+
 from tests.deploy.account import Account
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from deploy import template
 from deploy.errors import DeployError
+
 from tests.deploy.account import STACK, Account
 from tests.sandbox.template import STACK_TEMPLATE
 
@@ -18,12 +18,25 @@ def parameters(account: Account) -> dict[str, str]:
 
 
 def test_a_parameter_stays_until_it_is_given_anew(account: Account) -> None:
-    account.up("--parameter", "AlarmEmail=ops@example.org", "--parameter", "InvoicesBucketName=my-invoices")
-    account.up("--parameter", "AlarmEmail=night@example.org")
+    account.stack(AlarmEmail="ops@example.org", InvoicesBucketName="my-invoices")
+    account.stack(AlarmEmail="night@example.org")
     assert parameters(account)["AlarmEmail"] == "night@example.org"
     assert account.outputs()["InvoicesBucket"] == "my-invoices"
-    account.up()
+    assert "nothing to do" in account.stack()
     assert account.writes == []
+
+
+def test_without_data_the_stack_goes_down_to_what_it_keeps_and_comes_back(account: Account) -> None:
+    account.stack()
+    outputs = account.outputs()
+    account.client("dynamodb").put_item(TableName="Users", Item={"UserID": {"S": "user_1"}, "Email": {"S": "a@b.se"}})
+    account.stack(mode="data-only")
+    assert account.buckets() == [outputs["InvoicesBucket"]]
+    assert account.client("ecr").describe_repositories()["repositories"] == []
+    account.stack()
+    assert account.outputs()["RentalInvoicesStreamArn"] == outputs["RentalInvoicesStreamArn"]
+    assert account.client("dynamodb").scan(TableName="Users")["Count"] == 1
+    assert len(account.buckets()) == 2
 
 
 def test_a_parameter_that_the_template_does_not_have_is_refused(account: Account) -> None:
@@ -32,27 +45,24 @@ def test_a_parameter_that_the_template_does_not_have_is_refused(account: Account
     assert account.writes == []
 
 
-def test_a_change_of_the_template_is_named_before_it_is_made(account: Account) -> None:
-    account.up()
+def test_a_change_of_the_template_is_named_and_made(account: Account) -> None:
+    account.stack()
     path = account.root / ".chalice" / "stack.yaml"
     path.write_text(path.read_text().replace("RetentionInDays: !Ref LogRetentionInDays", "RetentionInDays: 7"))
-    said = account.up("--dry-run")
-    assert "would change ApiAccessLogs" in said
-    account.up()
-    [group] = account.client("logs").describe_log_groups(logGroupNamePrefix="/aws/apigateway")["logGroups"]
-    assert group["retentionInDays"] == 7
+    assert "change ApiAccessLogs" in account.stack()
+    assert "nothing to do" in account.stack()
 
 
 def test_a_replacement_of_data_is_refused_and_undone(account: Account) -> None:
-    account.up()
+    account.stack()
 
     def replacing(parsed: dict[str, Any], **_others: object) -> None:
         change = {"LogicalResourceId": "Users", "Replacement": "True", "Action": "Modify"}
         parsed["Changes"] = [{"Type": "Resource", "ResourceChange": change}]
 
     account.session.events.register("after-call.cloudformation.DescribeChangeSet", replacing)
-    status, said = account.run("up", "--stage", "prod", "--parameter", "AlarmEmail=a@example.org")
-    assert (status, "an empty resource in the place of Users" in said) == (1, True)
+    with pytest.raises(DeployError, match="an empty resource in the place of Users"):
+        account.stack(AlarmEmail="a@example.org")
     assert "cloudformation.ExecuteChangeSet" not in account.writes
     assert account.writes[-1] == "cloudformation.DeleteChangeSet"
 
