@@ -99,7 +99,7 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         }
         self.session = make_session()
-        self.session.client = functools.partial(self.session.client, endpoint_url=url)  # type: ignore[method-assign]
+        self.session.client = functools.partial(self.session.client, endpoint_url=url)
         self.session.events.register("before-call.*", self._observe)
         self.programs = Workshop(self)
         self.writes: list[str] = []
