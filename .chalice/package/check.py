@@ -1,4 +1,4 @@
-"""Tries an archive in a clean interpreter, in place of Lambda."""
+"""Tries what is deployed in a clean interpreter, in place of Lambda."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from package.project import CACHE, ROOT
 from package.target import MACHINES, Target
+from package.vendoring import vendor
 
 _SCRIPT: Final = Path(__file__).with_name("clean_check.py")
 #: Modules of what Lambda brings (:data:`package.distributions.OF_LAMBDA`), taken from the development environment.
 _RUNTIME_MODULES: Final = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six")
-_REGION: Final = "eu-north-1"
+_ENVIRON: Final = {"PATH": "/usr/bin:/bin", "AWS_DEFAULT_REGION": "eu-north-1", "LANG": "C.UTF-8"}
 
 
 def interpreter_for(target: Target) -> str | None:
@@ -33,23 +35,51 @@ def interpreter_for(target: Target) -> str | None:
     return found if asked and asked.returncode == 0 else None
 
 
-def check(archive: Path, interpreter: str) -> None:
-    """Runs :mod:`package.clean_check`, which prints. Raises ``subprocess.CalledProcessError`` if a check fails."""
+def check_functions(archive: Path, interpreter: str) -> None:
+    """Runs :mod:`package.clean_check` on an archive. Raises ``subprocess.CalledProcessError`` if a check fails."""
     with tempfile.TemporaryDirectory() as folder:
-        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
-        runtime.mkdir()
+        task = Path(folder) / "task"
         with zipfile.ZipFile(archive) as opened:
             opened.extractall(task)
-        for name in _RUNTIME_MODULES:
-            spec = find_spec(name)
-            if spec is None or spec.origin is None:
-                raise FileNotFoundError(f"{name} is not installed")
-            origin = Path(spec.origin)
-            place = origin.parent if origin.name == "__init__.py" else origin
-            (runtime / place.name).symlink_to(place)
-        environ = {"PATH": "/usr/bin:/bin", "AWS_DEFAULT_REGION": _REGION, "LANG": "C.UTF-8"}
-        command = [interpreter, "-I", "-S", "-B", str(_SCRIPT), str(task), str(runtime)]
-        subprocess.run(command, env=environ, check=True, timeout=300)
+        _run("functions", task, interpreter)
+
+
+def check_image(target: Target, interpreter: str) -> None:
+    """The same for the files that ``docker/parse_invoice/Dockerfile`` puts into the image, without docker."""
+    with tempfile.TemporaryDirectory() as folder:
+        task = Path(folder) / "task"
+        vendor(ROOT / "docker" / "parse_invoice" / "requirements.txt", target, task, CACHE)
+        shutil.copytree(ROOT / "chalicelib", task / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy2(ROOT / "docker" / "parse_invoice" / "handler.py", task)
+        _run("image", task, interpreter)
+
+
+def _run(what: str, task: Path, interpreter: str) -> None:
+    runtime = task.with_name("runtime")
+    runtime.mkdir()
+    for name in _RUNTIME_MODULES:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            raise FileNotFoundError(f"{name} is not installed")
+        origin = Path(spec.origin)
+        place = origin.parent if origin.name == "__init__.py" else origin
+        (runtime / place.name).symlink_to(place)
+    sys.stdout.write(f"{what}, in {Path(interpreter).name}:\n")
+    sys.stdout.flush()
+    # google-genai has escapes that Python 3.12 finds odd.
+    command = [
+        interpreter,
+        "-I",
+        "-S",
+        "-B",
+        "-W",
+        "ignore::SyntaxWarning",
+        str(_SCRIPT),
+        what,
+        str(task),
+        str(runtime),
+    ]
+    subprocess.run(command, env=_ENVIRON, check=True, timeout=300)
 
 
 def _base_interpreter() -> str:

@@ -1,9 +1,9 @@
-"""Run by :mod:`package.check` in an interpreter that has the unpacked archive, what Lambda brings, and nothing else.
+"""Run by :mod:`package.check` in an interpreter that has what is deployed, what Lambda brings, and nothing else.
 
-    python -I -S -B clean_check.py ARCHIVE_FOLDER RUNTIME_FOLDER
+    python -I -S -B clean_check.py functions|image TASK_FOLDER RUNTIME_FOLDER
 
-Uses everything that the functions use, against a server of its own in place of Google: what was pruned too far fails
-here. Prints a line for each check; an exception ends it.
+Uses everything that the functions, or the container function, use, against a server of its own in place of Google: what
+was pruned too far fails here. Prints a line for each check; an exception ends it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Google(BaseHTTPRequestHandler):
 
 
 class Checks:
-    """Each public method is one check."""
+    """Each public method is one check; :data:`CHECKS` says which apply to what."""
 
     def __init__(self, task: Path, runtime: Path, google: str) -> None:
         self._task, self._runtime, self._google = task, runtime, google
@@ -141,6 +141,11 @@ class Checks:
         for service in ("dynamodb", "s3", "secretsmanager", "sns", "sqs", "lambda"):
             AwsClients().client(service)
 
+    def the_handler_of_the_image_is_wired(self) -> None:
+        handler: Any = import_module("handler")
+        _expect(callable(handler.handle), True)
+        _expect(type(handler.container.parse_document).__name__, "ParseDocument")
+
     def nothing_came_from_elsewhere(self) -> None:
         library = Path(json.__file__).resolve().parents[1]
         allowed = tuple(f"{each.resolve()}/" for each in (self._task, self._runtime, library, *_linked(self._runtime)))
@@ -168,6 +173,29 @@ class Checks:
         answer = application(event, None)
         _expect(answer["statusCode"], 200)
         return str(answer["body"])
+
+
+_OF_BOTH = (
+    Checks.gemini_answers,
+    Checks.a_pdf_is_read_in_a_process_of_its_own,
+    Checks.a_pdf_is_read_whose_chinese_font_is_not_embedded,
+    Checks.a_mail_becomes_text,
+    Checks.every_client_of_aws_can_be_made,
+    Checks.nothing_came_from_elsewhere,
+)
+CHECKS: dict[str, tuple[Callable[[Checks], None], ...]] = {
+    "functions": (
+        Checks.importing_the_application_loads_nothing_heavy,
+        Checks.every_handler_is_there,
+        Checks.every_import_of_the_application_succeeds,
+        Checks.the_reference_and_its_assets_are_served,
+        Checks.passwords_are_hashed_and_checked,
+        Checks.an_rs256_token_is_verified,
+        Checks.gmail_is_called_by_its_static_description,
+        *_OF_BOTH,
+    ),
+    "image": (Checks.the_handler_of_the_image_is_wired, *_OF_BOTH),
+}
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -223,20 +251,18 @@ def _expect(found: object, expected: object) -> None:
 
 
 def main() -> int:
-    """Runs all checks in the order of their definition; returns 0 or raises."""
-    task, runtime = Path(sys.argv[1]), Path(sys.argv[2])
+    """Runs the checks of what is named, in their order; returns 0 or raises."""
+    what, task, runtime = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     # Lambda's order: the function's code, the standard library, what the runtime brings.
     sys.path.insert(0, str(task))
     sys.path.append(str(runtime))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Google)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     checks = Checks(task, runtime, f"http://127.0.0.1:{server.server_port}")
-    for name, check in vars(Checks).items():
-        if callable(check) and not name.startswith("_"):
-            run: Callable[[], None] = getattr(checks, name)
-            run()
-            sys.stdout.write(f"  {name.replace('_', ' ')}\n")
-            sys.stdout.flush()
+    for check in CHECKS[what]:
+        check(checks)
+        sys.stdout.write(f"  {check.__name__.replace('_', ' ')}\n")
+        sys.stdout.flush()
     return 0
 
 

@@ -11,7 +11,7 @@ from package.vendoring import vendor
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RUNTIME: Final = "runtime.json"
-_CACHE: Final = ROOT / "build" / "vendored"
+CACHE: Final = ROOT / "build" / "vendored"
 #: What Chalice keeps in the project that it deploys: without it, it would create everything a second time.
 _DEPLOYED: Final = Path(".chalice") / "deployed"
 _NOT_RUN: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -29,7 +29,7 @@ def assemble(output: Path, target: Target) -> None:
     target.write(building / ".chalice" / RUNTIME)
     # Chalice's packager reads it, and asks pip for nothing: everything is in vendor/.
     (building / "requirements.txt").write_text("", encoding="utf-8")
-    vendor(ROOT / "requirements-lambda.txt", target, building / "vendor", _CACHE)
+    vendor(ROOT / "requirements-lambda.txt", target, building / "vendor", CACHE)
     if (output / _DEPLOYED).exists():
         shutil.copytree(output / _DEPLOYED, building / _DEPLOYED)
     shutil.rmtree(output, ignore_errors=True)
