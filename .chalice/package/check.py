@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -37,49 +39,44 @@ def interpreter_for(target: Target) -> str | None:
 
 def check_functions(archive: Path, interpreter: str) -> None:
     """Runs :mod:`package.clean_check` on an archive. Raises ``subprocess.CalledProcessError`` if a check fails."""
-    with tempfile.TemporaryDirectory() as folder:
-        task = Path(folder) / "task"
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(task)
-        _run("functions", task, interpreter)
+    with prepared(archive) as (task, runtime):
+        _run("functions", task, runtime, interpreter)
 
 
 def check_image(target: Target, interpreter: str) -> None:
     """The same for the files that ``docker/parse_invoice/Dockerfile`` puts into the image, without docker."""
-    with tempfile.TemporaryDirectory() as folder:
-        task = Path(folder) / "task"
+    with prepared() as (task, runtime):
         vendor(ROOT / "docker" / "parse_invoice" / "requirements.txt", target, task, CACHE)
         shutil.copytree(ROOT / "chalicelib", task / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy2(ROOT / "docker" / "parse_invoice" / "handler.py", task)
-        _run("image", task, interpreter)
+        _run("image", task, runtime, interpreter)
 
 
-def _run(what: str, task: Path, interpreter: str) -> None:
-    runtime = task.with_name("runtime")
-    runtime.mkdir()
-    for name in _RUNTIME_MODULES:
-        spec = find_spec(name)
-        if spec is None or spec.origin is None:
-            raise FileNotFoundError(f"{name} is not installed")
-        origin = Path(spec.origin)
-        place = origin.parent if origin.name == "__init__.py" else origin
-        (runtime / place.name).symlink_to(place)
+@contextmanager
+def prepared(archive: Path | None = None) -> Iterator[tuple[Path, Path]]:
+    """Two folders, for as long as they are needed: an archive's files, and what Lambda adds to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
+        if archive is not None:
+            with zipfile.ZipFile(archive) as opened:
+                opened.extractall(task)
+        runtime.mkdir()
+        for name in _RUNTIME_MODULES:
+            spec = find_spec(name)
+            if spec is None or spec.origin is None:
+                raise FileNotFoundError(f"{name} is not installed")
+            origin = Path(spec.origin)
+            place = origin.parent if origin.name == "__init__.py" else origin
+            (runtime / place.name).symlink_to(place)
+        yield task, runtime
+
+
+def _run(what: str, task: Path, runtime: Path, interpreter: str) -> None:
     sys.stdout.write(f"{what}, in {Path(interpreter).name}:\n")
     sys.stdout.flush()
     # google-genai has escapes that Python 3.12 finds odd.
-    command = [
-        interpreter,
-        "-I",
-        "-S",
-        "-B",
-        "-W",
-        "ignore::SyntaxWarning",
-        str(_SCRIPT),
-        what,
-        str(task),
-        str(runtime),
-    ]
-    subprocess.run(command, env=_ENVIRON, check=True, timeout=300)
+    command = [interpreter, "-I", "-S", "-B", "-W", "ignore::SyntaxWarning"]
+    subprocess.run([*command, str(_SCRIPT), what, str(task), str(runtime)], env=_ENVIRON, check=True, timeout=300)
 
 
 def _base_interpreter() -> str:
