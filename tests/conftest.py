@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.app.world import Person, World
+from tests.sandbox.permissions_report import (  # noqa: F401 - hooks: they check the IAM policies at the end
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 from tests.sandbox.sandbox import Sandbox
 
 

@@ -77,21 +77,20 @@ class GmailGrants:
 
     def save(self, user_id: str, grant: GmailGrant) -> None:
         """Creates the secret or replaces its value, also when another request creates it at the same moment."""
-        text = msgspec.json.encode(grant).decode()
-        if self._replace(user_id, text):
+        if self.replace(user_id, grant):
             return
         try:
             with aws_errors("secretsmanager", "CreateSecret"):
-                self._client.create_secret(Name=self._name(user_id), SecretString=text)
+                self._client.create_secret(Name=self._name(user_id), SecretString=_text(grant))
         except DependencyFailure as exc:
-            if exc.reason != "ResourceExistsException" or not self._replace(user_id, text):
+            if exc.reason != "ResourceExistsException" or not self.replace(user_id, grant):
                 raise
 
-    def _replace(self, user_id: str, text: str) -> bool:
-        """Whether there was a secret to replace."""
+    def replace(self, user_id: str, grant: GmailGrant) -> bool:
+        """Replaces the secret's value; false when there is no secret, and none then."""
         try:
             with aws_errors("secretsmanager", "PutSecretValue"):
-                self._client.put_secret_value(SecretId=self._name(user_id), SecretString=text)
+                self._client.put_secret_value(SecretId=self._name(user_id), SecretString=_text(grant))
         except DependencyFailure as exc:
             if exc.reason not in _ABSENT:
                 raise
@@ -106,3 +105,7 @@ class GmailGrants:
         except DependencyFailure as exc:
             if exc.reason not in _ABSENT:
                 raise
+
+
+def _text(grant: GmailGrant) -> str:
+    return msgspec.json.encode(grant).decode()

@@ -141,9 +141,8 @@ class GmailConnections:
         """Keeps the renewed grant only if the person has neither left, nor let go of the account, nor changed it."""
         renewed = self.oauth.refresh(grant)
         stored = self.grants.find(user_id)
-        if stored is None or stored.account != grant.account:
+        if stored is None or stored.account != grant.account or not self.grants.replace(user_id, renewed):
             raise GmailReauthRequired("Gmail was disconnected")
-        self.grants.save(user_id, renewed)
         try:
             self.users.get(user_id)
         except UserNotFound:

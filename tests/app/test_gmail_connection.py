@@ -192,6 +192,24 @@ def test_expired_access_token_is_renewed_and_the_new_one_stored(
     assert tenant.google_calls("oauth.token") == renewals
 
 
+def test_expired_access_token_is_renewed_in_the_background(world: World, tenant: Person) -> None:
+    world.disconnect_everybody_but(tenant)
+    keep_instead(tenant, access_token="ya29.expired")
+    world.sandbox.events.invoke("fetch_latest_invoice")
+    world.drain()
+    stored = world.secret(tenant.user_id)
+    assert stored is not None
+    assert stored["access_token"] == f"ya29.{tenant.account}"
+
+
+def test_phone_is_told_to_reconnect(world: World, tenant: Person) -> None:
+    tenant.app.register_device("5e" * 32)
+    keep_instead(tenant, access_token="ya29.expired", refresh_token="1//revoked")
+    assert tenant.app.post("/v1/invoices/rental/ingest").refused == (409, "GMAIL_TOKEN_EXPIRED")
+    told = [each["protocol"] for each in world.sandbox.notifications() if each["user_id"] == tenant.user_id]
+    assert sorted(map(str, told)) == ["application", "email"]
+
+
 def test_refused_refresh_asks_to_reconnect_and_says_so_once(tenant: Person) -> None:
     keep_instead(tenant, access_token="ya29.expired", refresh_token="1//revoked")
     for _ in range(3):

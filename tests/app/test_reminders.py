@@ -151,6 +151,14 @@ def test_reminder_that_could_not_be_sent_is_sent_by_the_next_attempt_and_once(wo
     assert len(reader.notices()) == 1
 
 
+def test_reminder_reaches_the_phone(world: World, reader: Person) -> None:
+    reader.app.register_device("6f" * 32)
+    owe(reader, in_days(2))
+    a_morning(world)
+    told = [each["protocol"] for each in world.sandbox.notifications() if each["user_id"] == reader.user_id]
+    assert "application" in told
+
+
 def test_reminder_is_in_the_persons_language_and_reaches_nobody_else(world: World, reader: Person) -> None:
     neighbour = world.newcomer()
     wish(neighbour, email=True)

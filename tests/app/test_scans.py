@@ -143,6 +143,21 @@ def test_a_scanned_receipt_becomes_a_purchase_that_a_person_should_check(
     assert sighted.paid == 1
 
 
+def test_a_scanned_receipt_is_shown_once_more_to_a_model_that_was_down(
+    sighted: SightedWorld, sighted_tenant: Person
+) -> None:
+    scan = scan_of(as_pdf(purchase("647.00")))
+    record(sighted.answers, scan, RECEIPT)
+    sighted.fail("gemini.generateContent", "500", times=1)
+    shopper = Shopper(sighted_tenant)
+    shopper.ingest(receipt_mail_with(scan))
+    assert shopper.invoices == []
+    [document] = [each for each in sighted_tenant.app.documents() if each.reason == "no_text"]
+    assert sighted_tenant.app.post(f"/v1/documents/{document.document_id}/retry").status == 202
+    sighted.drain()
+    assert shopper.only_invoice.total_amount == 848
+
+
 def test_without_a_key_scans_wait_for_a_person(tenant: Person) -> None:
     tenant.receive(mail_with(SCAN))
     assert tenant.ingest() == 0

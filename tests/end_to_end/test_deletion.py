@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -335,6 +336,21 @@ def test_ingestion_under_way_brings_nothing_back(world: World, tenant: Person, h
     )
     world.drain()
     assert belongings(world, tenant) == []
+
+
+def test_renewal_under_way_brings_no_disconnected_grant_back(world: World, tenant: Person) -> None:
+    stored = world.secret(tenant.user_id)
+    assert stored is not None
+    world.aws("secretsmanager").put_secret_value(
+        SecretId=f"gmail/user/{tenant.user_id}", SecretString=json.dumps(stored | {"access_token": "ya29.expired"})
+    )
+    during(
+        world,
+        "secretsmanager.PutSecretValue",
+        lambda: tenant.app.post("/v1/invoices/rental/ingest/latest"),
+        lambda: tenant.app.delete("/v1/auth/gmail"),
+    )
+    assert world.secret(tenant.user_id) is None
 
 
 @pytest.mark.parametrize("held_up", ["oauth.userinfo", "secretsmanager.PutSecretValue", "sns.Subscribe"])

@@ -89,6 +89,26 @@ def test_payment_survives_that_its_notice_is_read_again(user: Journey) -> None:
     assert user.person.notices() == told
 
 
+def test_old_event_that_comes_when_a_notice_is_to_be_read_again_reads_it_again(
+    calm_world: World, user: Journey
+) -> None:
+    user.person.receive(notice_mail())
+    user.run()
+    [before], told = user.person.app.rentals().invoices, user.person.notices()
+    [event] = [each for each in calm_world.deliveries_about(user.person.user_id) if each.function == "parse_invoice"]
+    [document_id] = [name for name, row in rows(user).items() if row.get("s3_key")]
+    calm_world.sandbox.events.pause()
+    try:
+        assert user.person.app.post(f"/v1/documents/{document_id}/retry").status == 202
+        [outcome] = calm_world.sandbox.events.redeliver([event])
+    finally:
+        calm_world.sandbox.events.resume()
+    assert outcome.error is None
+    assert rows(user)[document_id]["state"] == "parsed"
+    user.settle()
+    assert (user.person.app.rentals().invoices, user.person.notices()) == ([before], told)
+
+
 def test_payment_that_comes_between_reading_and_writing_is_kept(user: Journey) -> None:
     user.person.receive(notice_mail())
     user.run()

@@ -128,6 +128,16 @@ def test_change_of_a_record_announces_nothing(tenant: Person) -> None:
     assert tenant.notices() == told
 
 
+def test_device_that_a_summary_finds_disabled_is_forgotten(world: World, tenant: Person) -> None:
+    dead = tenant.app.register_device("3d" * 32)
+    arn = tenant.user_row()["devices"][dead.device_id]["endpoint_arn"]
+    world.aws("sns").set_endpoint_attributes(EndpointArn=arn, Attributes={"Enabled": "false"})
+    tenant.receive(notice_mail(4), notice_mail(5))
+    tenant.ingest()
+    assert tenant.notices() == ["2 rental invoices imported from your mail."]
+    assert tenant.user_row()["devices"] == {}
+
+
 def test_disabled_device_is_forgotten_and_the_others_still_hear(world: World, tenant: Person) -> None:
     dead = tenant.app.register_device("1b" * 32)
     tenant.app.register_device("2c" * 32)

@@ -19,6 +19,7 @@ from tests.sandbox.faults import AwsFaults
 from tests.sandbox.gemini import GeminiEmulator
 from tests.sandbox.google import GoogleEmulator, push
 from tests.sandbox.notifications import NotificationLog
+from tests.sandbox.permissions import permissions_of
 from tests.sandbox.seeding import create_gemini_key, create_push_application, load_vendor_configs
 from tests.sandbox.stack import deploy_stack
 
@@ -125,6 +126,9 @@ class Sandbox:
         self.notification_log = NotificationLog(self.clients)
         self.calls.observers = [self.notification_log.observe, self._wake]
         self.calls.register(self.session)
+        self.permissions = permissions_of(self._app_path.parent / ".chalice", self.app, self.container, self.outputs)
+        if self.permissions is not None:
+            self.permissions.register(self.session)
         self.faults.register(self.session)
         self.session.events.register("before-parameter-build.sqs", _shorten_delays)
         config = chalice_config(self._app_path.parent, self.app)
