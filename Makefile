@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench vendors package package-terraform measure lock clean
+.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench measure vendors package \
+	package-terraform lock deploy destroy replay checkov browser fuzz clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.txt requirements-dev.txt
@@ -70,6 +71,21 @@ browser: $(READY)  ## the API reference in a real browser; needs Debian's chromi
 fuzz: $(READY)  ## ten thousand requests made up from the OpenAPI document
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-fuzz.txt
 	$(BIN)/python -m tests.fuzz
+
+deploy: $(READY)  ## to AWS: make deploy STAGE=prod [DRY_RUN=1] [FORCE=1] [PARAMETERS="AlarmEmail=.. .."], see .chalice/README.md
+	@$(BIN)/python .chalice/deploy up --stage "$(STAGE)" $(if $(DRY_RUN),--dry-run) $(if $(FORCE),--force) \
+		$(foreach parameter,$(PARAMETERS),--parameter "$(parameter)")
+
+destroy: $(READY)  ## takes a stage away, but not its data: make destroy STAGE=prod [DRY_RUN=1] [WITH_DATA=1]
+	@$(BIN)/python .chalice/deploy down --stage "$(STAGE)" $(if $(DRY_RUN),--dry-run) $(if $(WITH_DATA),--with-data)
+
+replay: $(READY)  ## hands events that functions gave up to them once more: make replay STAGE=prod
+	@$(BIN)/python .chalice/deploy replay --stage "$(STAGE)" $(if $(DRY_RUN),--dry-run)
+
+checkov: $(READY)  ## the template against checkov's rules; installs it (290 MB) beside the other tools
+	@test -x $(VENV)/checkov/bin/checkov || $(PYTHON) -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
+	$(VENV)/checkov/bin/checkov --file .chalice/stack.yaml --framework cloudformation --compact --quiet --skip-download
 
 vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the AWS account in use
 	$(BIN)/python .chalice/load_vendors.py

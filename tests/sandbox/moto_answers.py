@@ -2,7 +2,8 @@
 
 For every member that a structure may have, moto 5.2.5 tries half a dozen names that a Python object could keep it
 under. A DynamoDB attribute may have ten members and has one: a page of items takes tens of milliseconds. A plain dict
-whose keys are all members needs no guessing in JSON; anything else is left to moto.
+whose keys are all members needs no guessing in JSON; anything else is left to moto, as are the answers of REST services
+(Lambda, API Gateway), which are divided into headers and a body.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.serialize import BaseJSONSerializer
+from moto.core.serialize import JSONSerializer
 
-_guess_members: Callable[[Any, Any, Any, Any, str], None] = BaseJSONSerializer._serialize_type_structure
+_guess_members: Callable[[Any, Any, Any, Any, str], None] = JSONSerializer._serialize_type_structure
 
 
 def install() -> None:
     """For this process; doing it twice changes nothing."""
-    serializer_class: Any = BaseJSONSerializer
+    serializer_class: Any = JSONSerializer
     serializer_class._serialize_type_structure = _serialize_structure
 
 

@@ -12,20 +12,10 @@ from tests.sandbox.template import STACK_TEMPLATE, load_template
 STACK_NAME = "paypulse-data"
 EVENT_QUEUE = "sandbox-s3-events"
 
-# What moto's CloudFormation skips with a warning and what other emulators refuse. Secrets are made through their own
-# API below; the rest (scaling, policies, guest credentials) has no effect on an emulator.
-SKIPPED_TYPES = frozenset(
-    {
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "AWS::Cognito::IdentityPool",
-        "AWS::Cognito::IdentityPoolRoleAttachment",
-        "AWS::IAM::Role",
-        "AWS::S3::BucketPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::Secret",
-    }
-)
+# What the application itself talks to. The rest of the template surrounds it in AWS (scaling, policies, guest
+# credentials, logs, alarms, images): without effect on an emulator, and some refuse types that they do not know.
+# Secrets are made through their own API below, since moto's CloudFormation cannot.
+EMULATED_TYPES = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"})
 
 
 def deploy_stack(clients: AwsClients, template_path: Path = STACK_TEMPLATE) -> dict[str, str]:
@@ -57,12 +47,12 @@ def _existing_outputs(clients: AwsClients) -> dict[str, str]:
 
 def _emulated(template: dict[str, Any]) -> dict[str, Any]:
     resources = template["Resources"]
-    skipped = {name for name, body in resources.items() if body["Type"] in SKIPPED_TYPES}
+    emulated = {name: body for name, body in resources.items() if body["Type"] in EMULATED_TYPES}
     return {
         **template,
-        "Resources": {name: body for name, body in resources.items() if name not in skipped},
+        "Resources": emulated,
         "Outputs": {
-            name: output for name, output in template["Outputs"].items() if _referenced(output["Value"]) not in skipped
+            name: output for name, output in template["Outputs"].items() if _referenced(output["Value"]) in emulated
         },
     }
 
