@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench vendors package lock deploy destroy replay checkov clean
+.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench measure vendors package \
+	package-terraform lock deploy destroy replay checkov browser fuzz clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.txt requirements-dev.txt
@@ -91,6 +92,12 @@ vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the A
 
 package: $(READY)  ## the project that is deployed, in build/app: built for Lambda, measured, and tried in a clean interpreter
 	$(BIN)/python .chalice/package --check
+
+package-terraform: $(READY)  ## the same for Terraform, in build/terraform; see .chalice/package/terraform.py
+	$(BIN)/python .chalice/package --output build/terraform-app --terraform build/terraform
+
+measure: package  ## what the functions cost: .chalice/package/measure.py
+	PYTHONPATH=.chalice $(BIN)/python -m package.measure
 
 lock: $(READY)  ## resolves again what is deployed: requirements-lambda.txt and docker/parse_invoice/requirements.txt
 	PYTHONPATH=.chalice $(BIN)/python -m package.lock

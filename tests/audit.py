@@ -1,7 +1,7 @@
 """``python -m tests.audit``: known vulnerabilities of what is deployed, by pip-audit.
 
-``make lint`` runs it with ``--if-reachable`` and so never depends on the network: where there is no advisory data it says
-so and goes on. Versions are pinned, hence a result changes only with a new advisory, which is what one wants to hear of.
+``make lint`` runs it with ``--if-reachable`` and so never depends on the network: where there is no advisory data it
+says so and goes on. Versions are pinned: a result changes only with a new advisory, which is what one wants to hear of.
 
 A mirror of PyPI may have the packages and none of the advisories; pip-audit takes that for "nothing known". So the data
 is asked for an old release first of which there is something to tell.
@@ -31,10 +31,9 @@ _REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
 
 def are_reachable(advisories: str) -> bool:
     """Whether there is advisory data at an address."""
+    url = f"{advisories}/{_KNOWN_TO_BE_VULNERABLE}/json"
     try:
-        with urllib.request.urlopen(
-            f"{advisories}/{_KNOWN_TO_BE_VULNERABLE}/json", timeout=_PATIENCE_SECONDS
-        ) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - whoever audits chose it
             return bool(json.load(answer).get("vulnerabilities"))
     except (OSError, ValueError):
         return False

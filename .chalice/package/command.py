@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from package.archive import excess, make_archive, table
-from package.check import check, interpreter_for
+from package.check import check_functions, check_image, interpreter_for
 from package.project import ROOT, assemble
 from package.target import Target
 
@@ -53,6 +53,7 @@ def _check(output: Path, archive: Path, target: Target) -> None:
         sys.stdout.write(f"nothing here runs {target.runtime} on {target.architecture}: trying {here.runtime}\n")
         beside = output.with_name(f"{output.name}-here")
         assemble(beside, here)
-        archive, interpreter = make_archive(beside, here), str(interpreter_for(here))
-    check(archive, interpreter)
-    sys.stdout.write("all that the functions use works\n")
+        archive, target, interpreter = make_archive(beside, here), here, str(interpreter_for(here))
+    check_functions(archive, interpreter)
+    check_image(target, interpreter)
+    sys.stdout.write("everything that is used works\n")

@@ -15,6 +15,7 @@ from package.pruning import prune
 from package.target import Target
 
 _HERE: Final = Path(__file__).parent
+_DECIDING: Final = ("pruning.py", "vendoring.py")
 #: How many installations are kept; one is 45 MB.
 _MOST_KEPT: Final = 4
 
@@ -36,7 +37,7 @@ def vendor(lock: Path, target: Target, destination: Path, cache: Path) -> None:
 
 def _key(lock: Path, target: Target) -> str:
     """Everything that decides what is installed: versions, platform and rules."""
-    contents = [lock.read_bytes(), *(path.read_bytes() for path in sorted(_HERE.glob("*.py")))]
+    contents = [lock.read_bytes(), *(_HERE.joinpath(name).read_bytes() for name in _DECIDING)]
     digest = hashlib.sha256(b"\0".join([*contents, " ".join(target.pip_options).encode()])).hexdigest()
     return f"{target.runtime}-{'local' if target.local else target.architecture}-{digest[:16]}"
 

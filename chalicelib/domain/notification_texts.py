@@ -1,8 +1,8 @@
 """Everything that notifications say, language by language, and how numbers and dates read there: data, no rules.
 
-Amounts and dates follow CLDR (unicode.org/cldr, locales sv and en-GB), with the currency in front in English as its
-code. A new language is one more entry in each table. Subjects are plain ASCII: SNS takes nothing else in the subject of
-an e-mail (SNS API reference, Publish).
+Amounts and dates follow CLDR (unicode.org/cldr, locales sv and en-GB), with ordinary spaces where it has no-break ones
+and with the currency in front in English as its code. A new language is one more entry in each table. Subjects are
+plain ASCII: SNS takes nothing else in the subject of an e-mail (SNS API reference, Publish).
 """
 
 from __future__ import annotations

@@ -103,6 +103,8 @@ class Client:
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
             return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
         finally:
             connection.close()

@@ -217,6 +217,7 @@ def test_identifiers_are_what_their_owner_reads_them_by(owner: Owner) -> None:
 @pytest.mark.usefixtures("untouched")
 def test_what_is_somebody_elses_is_as_if_it_did_not_exist(owner: Owner, intruder: Person) -> None:
     tried = 0
+    owner.world.sandbox.calls.clear()
     for route in routes(owner.world):
         for identifier in owner.identifiers.values():
             if route.path.startswith("/v1/auth/") or not names_something(route, identifier):
@@ -227,6 +228,9 @@ def test_what_is_somebody_elses_is_as_if_it_did_not_exist(owner: Owner, intruder
                 assert nothing_of(owner, answer), (route.name, attempt.path)
                 tried += 1
     assert tried > 100
+    # No request looks through a whole table.
+    assert owner.world.sandbox.calls.count("dynamodb.Scan") == 0
+    assert owner.world.sandbox.calls.count("dynamodb.Query") > 20
 
 
 @pytest.mark.usefixtures("untouched")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.domain.jobs import RemindJob
 from tests.app.world import Person, World
 
 
@@ -118,6 +120,20 @@ def test_invoice_paid_between_schedule_and_job_is_not_reminded_of(world: World, 
     world.sandbox.events.resume()
     world.drain()
     assert reader.notices() == []
+
+
+def test_today_is_the_landlords_and_not_the_servers(world: World, reader: Person) -> None:
+    """Between these two zones it is never the same day."""
+    east, west = ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12")
+    invoice_id = owe(reader, datetime.now(west).date())
+    reminders = world.sandbox.container.remind_due_invoices
+    assert reminders.time_zone.key == "Europe/Stockholm"
+    job = RemindJob(user_id=reader.user_id, invoice_id=invoice_id)
+    replace(reminders, time_zone=east).remind(job)
+    assert reader.notices() == []
+    replace(reminders, time_zone=west).remind(job)
+    [told] = reader.notices()
+    assert "is due today" in told
 
 
 def test_invoice_without_due_date_is_not_reminded_of(reader: Person) -> None:

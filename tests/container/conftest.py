@@ -21,7 +21,7 @@ def shared_dispatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dispat
         create_function(world, sandbox.aws_url)
         for name, value in application_environ(sandbox.aws_url, sandbox.google_url, sandbox.outputs).items():
             patch.setenv(name, value)
-        dispatch = Dispatch(world, load_handler())
+        dispatch = Dispatch(world, load_handler(sandbox))
         sandbox.calls.observers.append(dispatch.observe)
         yield dispatch
 

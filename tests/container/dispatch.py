@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,11 @@ from typing import Any
 from tests.app.world import Person, World
 from tests.sandbox.application import PROJECT
 from tests.sandbox.calls import Call
+from tests.sandbox.functions import running_function
+from tests.sandbox.sandbox import Sandbox
+
+#: Takes an event and the context of Lambda.
+Handler = Callable[..., None]
 
 FUNCTION = "paypulse-parse-invoice"
 ROLE = {"Version": "2012-10-17", "Statement": []}
@@ -23,7 +28,7 @@ class Dispatch:
     """A sandbox that hands PDFs over, the container's handler, and what was handed over."""
 
     world: World
-    handle: Any
+    handle: Handler
     invocations: list[Mapping[str, Any]] = field(default_factory=list)
 
     def observe(self, call: Call, parameters: Mapping[str, Any], _answer: object) -> None:
@@ -55,15 +60,25 @@ def create_function(world: World, aws_url: str) -> None:
     )
 
 
-def load_handler() -> Any:
-    """``handle`` of the container's module, with the environment that is set now."""
+def load_handler(sandbox: Sandbox) -> Handler:
+    """``handle`` of the container's module, with the environment that is set now and the policy of its role."""
     path = PROJECT / "docker" / "parse_invoice" / "handler.py"
     spec = importlib.util.spec_from_file_location("parse_invoice_container", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.handle
+    assert sandbox.permissions is not None
+    sandbox.permissions.register(module.container.session)
+
+    def run(payload: object, context: object) -> None:
+        token = running_function.set("parse_invoice_container")
+        try:
+            module.handle(payload, context)
+        finally:
+            running_function.reset(token)
+
+    return run
 
 
 def unpack_image(task: Path) -> Path:

@@ -7,6 +7,7 @@ that proves nothing. The worker processes of pytest-xdist hand over what they sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -18,8 +19,11 @@ _PROBLEMS = pytest.StashKey[list[str]]()
 
 
 def problems(record: Record, written: Iterable[Permission], *, whole: bool) -> list[str]:
-    """One line each; `written` is what the policy files allow, `whole` that everything was tried."""
-    lines = [f"{each.function} may not {each.action} on {each.resource}" for each in sorted(record.refused)]
+    """One line for each; `written` is what the policy files allow, `whole` that everything was tried."""
+    lines = []
+    for (function, action), group in groupby(sorted(record.refused), key=lambda each: (each.function, each.action)):
+        first, *others = [each.resource for each in group]
+        lines.append(f"{function} may not {action} on {first}" + (f" and {len(others)} others" if others else ""))
     if whole:
         surplus = sorted(set(written) - record.used)
         lines += [f"policy-{each.policy}.json: nobody used {each.action} on {each.resource}" for each in surplus]
