@@ -127,7 +127,8 @@ def down(stage: Stage, options: argparse.Namespace, ask: Callable[[str], str]) -
     prerequisites.check_account(stage)
     stage.report.say(f"PayPulse Cloud, stage {stage.name}, account {stage.account}, {stage.region}", "")
     steps: list[Step] = [teardown.FunctionsStep(stage), teardown.BucketStep(stage, "LambdaArtifactsBucket")]
-    if stage.stack() is not None:
+    stack = stage.stack()
+    if stack is not None and stack["StackStatus"] != "DELETE_FAILED":
         steps.append(StackStep(stage, mode="data-only"))
     if options.with_data:
         steps += [
