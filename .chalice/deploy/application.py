@@ -35,9 +35,7 @@ class ApplicationStep:
     def apply(self) -> None:
         stage, project = self._stage, self._project()
         if not settings.reserved(stage):
-            stage.report.detail(
-                "this account may run too few functions at a time to reserve any (handbook, Quickstart)"
-            )
+            stage.report.detail("this account may run too few functions at a time to reserve any (see the handbook)")
         project.build()
         run_chalice(stage, "deploy")
         self._archive()

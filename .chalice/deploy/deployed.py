@@ -25,7 +25,7 @@ def found(stage: Stage) -> list[Resource]:
     return [
         *_roles(stage),
         *functions,
-        *(source for function in functions for source in _event_sources(stage, function)),
+        *_event_sources(stage, functions),
         *_rules(stage),
         *_notifications(stage, functions),
         *_rest_api(stage),
@@ -58,7 +58,7 @@ def address(stage: Stage, api: str) -> str:
     return f"https://{api}.execute-api.{stage.region}.{suffix}/{stage.chalice_stage()['api_gateway_stage']}"
 
 
-def function_name(stage: Stage, resource: Resource) -> str:
+def function_name(resource: Resource) -> str:
     """A function's name at Lambda."""
     return str(resource["lambda_arn"].rpartition(":")[2])
 
@@ -93,28 +93,18 @@ def _roles(stage: Stage) -> Iterator[Resource]:
                 }
 
 
-def _event_sources(stage: Stage, function: Resource) -> Iterator[Resource]:
-    pages = (
-        stage.client("lambda").get_paginator("list_event_source_mappings").paginate(FunctionName=function["lambda_arn"])
-    )
-    for mapping in (mapping for page in pages for mapping in page["EventSourceMappings"]):
-        source = mapping["EventSourceArn"]
-        common = {"event_uuid": mapping["UUID"], "lambda_arn": function["lambda_arn"]}
-        if ":sqs:" in source:
-            yield {
-                "name": f"{function['name']}-sqs-event-source",
-                "resource_type": "sqs_event",
-                "queue_arn": source,
-                "queue": source.rpartition(":")[2],
-                **common,
-            }
-        else:
-            yield {
-                "name": f"{function['name']}-dynamodb-event-source",
-                "resource_type": "dynamodb_event",
-                "stream_arn": source,
-                **common,
-            }
+def _event_sources(stage: Stage, functions: list[Resource]) -> Iterator[Resource]:
+    names = {function["lambda_arn"]: function["name"] for function in functions}
+    for page in stage.client("lambda").get_paginator("list_event_source_mappings").paginate():
+        for mapping in page["EventSourceMappings"]:
+            name, source = names.get(mapping["FunctionArn"]), mapping.get("EventSourceArn", "")
+            common = {"event_uuid": mapping["UUID"], "lambda_arn": mapping["FunctionArn"]}
+            if name and ":sqs:" in source:
+                queue = {"queue_arn": source, "queue": source.rpartition(":")[2]}
+                yield {"name": f"{name}-sqs-event-source", "resource_type": "sqs_event", **queue, **common}
+            elif name:
+                kind = {"resource_type": "dynamodb_event", "stream_arn": source}
+                yield {"name": f"{name}-dynamodb-event-source", **kind, **common}
 
 
 def _rules(stage: Stage) -> Iterator[Resource]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from deploy import deployed
+from deploy import container_function, deployed
 from deploy.settling import until_settled
 from deploy.stage import Stage
 
@@ -16,6 +18,15 @@ _ASYNCHRONOUS = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21_600}
 _STREAM = {"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 10, "MaximumRecordAgeInSeconds": 86_400}
 #: So many jobs at a time at most: a large import leaves the account's other functions their share.
 _QUEUE = {"ScalingConfig": {"MaximumConcurrency": 50}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is left to set: on roles and functions, by name, and on event sources, as Chalice records them."""
+
+    roles: list[str]
+    functions: list[str]
+    sources: list[deployed.Resource]
 
 
 class FailuresStep:
@@ -29,56 +40,49 @@ class FailuresStep:
     def plan(self) -> list[str]:
         if not self._stage.outputs():
             return ["send what functions fail at to FailedEventsQueue"]
-        asynchronous = [f"send what {name} fails at to FailedEventsQueue" for name in self._unconfigured()]
-        sources = [f"set retries and bounds of {source['name']}" for source in self._unset_sources()]
-        permits = [f"let {role} write to FailedEventsQueue" for role in self._roles_without_permit()]
-        return permits + asynchronous + sources
+        pending = self._pending()
+        permits = [f"let {role} write to FailedEventsQueue" for role in pending.roles]
+        functions = [f"send what {name} fails at to FailedEventsQueue" for name in pending.functions]
+        return permits + functions + [f"set retries and bounds of {source['name']}" for source in pending.sources]
 
     def apply(self) -> None:
-        client = self._stage.client("lambda")
-        for role in self._roles_without_permit():
-            self._stage.client("iam").put_role_policy(
-                RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(self._permit())
-            )
-        for name in self._unconfigured():
+        client, iam, pending = self._stage.client("lambda"), self._stage.client("iam"), self._pending()
+        permit = json.dumps(self._permit())
+        for role in pending.roles:
+            iam.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=permit)
+        for name in pending.functions:
             put = client.put_function_event_invoke_config
             until_settled(self._stage, put, FunctionName=name, **self._wanted_invocation())
-        for source in self._unset_sources():
+        for source in pending.sources:
             update = client.update_event_source_mapping
             until_settled(self._stage, update, UUID=source["event_uuid"], **self._wanted_source(source))
 
-    @property
-    def _queue(self) -> str:
-        return self._stage.outputs()["FailedEventsQueueArn"]
-
-    def _destination(self) -> dict[str, Any]:
-        return {"OnFailure": {"Destination": self._queue}}
-
-    def _asynchronous(self) -> list[str]:
-        """Functions that S3, schedules or other functions call without waiting, by name at Lambda."""
+    def _pending(self) -> _Pending:
         resources = deployed.found(self._stage)
-        by_short = {each["name"]: each for each in resources if each["resource_type"] == "lambda_function"}
+        asynchronous = self._asynchronous(resources)
+        sources = [each for each in resources if each["resource_type"] in {"sqs_event", "dynamodb_event"}]
+        streams = [deployed.function_name(each) for each in sources if each["resource_type"] == "dynamodb_event"]
+        return _Pending(
+            roles=[role for role in self._roles([*asynchronous, *streams]) if not self._has_permit(role)],
+            functions=[name for name in asynchronous if not _holds(self._invocation(name), self._wanted_invocation())],
+            sources=[source for source in sources if not _holds(self._source(source), self._wanted_source(source))],
+        )
+
+    def _asynchronous(self, resources: list[deployed.Resource]) -> list[str]:
+        """Functions that S3, schedules or other functions call without waiting, by name at Lambda."""
+        functions = {each["name"]: each for each in resources if each["resource_type"] == "lambda_function"}
         shorts = {
             each["name"].removesuffix("-event").removesuffix("-s3event")
             for each in resources
             if each["resource_type"] in {"cloudwatch_event", "s3_event"}
         }
-        names = [deployed.function_name(self._stage, by_short[short]) for short in sorted(shorts & by_short.keys())]
-        return names + self._container()
+        names = [deployed.function_name(functions[short]) for short in sorted(shorts & functions.keys())]
+        return names + ([self._stage.container_function] if container_function.exists(self._stage) else [])
 
-    def _container(self) -> list[str]:
+    def _roles(self, functions: list[str]) -> list[str]:
         client = self._stage.client("lambda")
-        try:
-            client.get_function(FunctionName=self._stage.container_function)
-        except client.exceptions.ResourceNotFoundException:
-            return []
-        return [self._stage.container_function]
-
-    def _wanted_invocation(self) -> dict[str, Any]:
-        return {**_ASYNCHRONOUS, "DestinationConfig": self._destination()}
-
-    def _unconfigured(self) -> list[str]:
-        return [name for name in self._asynchronous() if not _holds(self._invocation(name), self._wanted_invocation())]
+        arns = {client.get_function_configuration(FunctionName=name)["Role"] for name in functions}
+        return sorted(arn.rpartition("/")[2] for arn in arns)
 
     def _invocation(self, name: str) -> dict[str, Any]:
         client = self._stage.client("lambda")
@@ -88,34 +92,20 @@ class FailuresStep:
             return {}
         return config
 
-    def _sources(self) -> list[deployed.Resource]:
-        kinds = {"sqs_event", "dynamodb_event"}
-        return [each for each in deployed.found(self._stage) if each["resource_type"] in kinds]
+    def _source(self, source: deployed.Resource) -> dict[str, Any]:
+        return dict(self._stage.client("lambda").get_event_source_mapping(UUID=source["event_uuid"]))
+
+    @cached_property
+    def _queue(self) -> str:
+        return self._stage.outputs()["FailedEventsQueueArn"]
+
+    def _wanted_invocation(self) -> dict[str, Any]:
+        return {**_ASYNCHRONOUS, "DestinationConfig": {"OnFailure": {"Destination": self._queue}}}
 
     def _wanted_source(self, source: deployed.Resource) -> dict[str, Any]:
         if source["resource_type"] == "sqs_event":
             return dict(_QUEUE)
-        return {**_STREAM, "DestinationConfig": self._destination()}
-
-    def _unset_sources(self) -> list[deployed.Resource]:
-        client = self._stage.client("lambda")
-        return [
-            source
-            for source in self._sources()
-            if not _holds(client.get_event_source_mapping(UUID=source["event_uuid"]), self._wanted_source(source))
-        ]
-
-    def _roles_without_permit(self) -> list[str]:
-        """Roles of the functions above that may not write to the queue yet, whatever function has them."""
-        client = self._stage.client("lambda")
-        streams = [
-            deployed.function_name(self._stage, source)
-            for source in self._sources()
-            if source["resource_type"] == "dynamodb_event"
-        ]
-        functions = [*self._asynchronous(), *streams]
-        arns = {client.get_function_configuration(FunctionName=name)["Role"] for name in functions}
-        return [role for role in sorted(arn.rpartition("/")[2] for arn in arns) if not self._has_permit(role)]
+        return {**_STREAM, "DestinationConfig": {"OnFailure": {"Destination": self._queue}}}
 
     def _has_permit(self, role: str) -> bool:
         iam = self._stage.client("iam")

@@ -1,4 +1,4 @@
-"""Calls that AWS refuses for some seconds after others: a role that is not known everywhere, a function being changed."""
+"""Calls that AWS refuses for some seconds after others: a role not known everywhere, a function being changed."""
 
 from __future__ import annotations
 

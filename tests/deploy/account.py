@@ -99,7 +99,9 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         }
         self.session = make_session()
-        self.session.client = functools.partial(self.session.client, endpoint_url=url)
+        self._make_client = functools.partial(self.session.client, endpoint_url=url)
+        self._clients: dict[str, Any] = {}
+        self.session.client = self._kept_client
         self.session.events.register("before-call.*", self._observe)
         self.programs = Workshop(self)
         self.writes: list[str] = []
@@ -117,8 +119,14 @@ class Account:
     def fail(self, operation: str, code: str = "AccessDenied", message: str = "made to fail") -> None:
         self._failing[operation] = (code, message)
 
+    def _kept_client(self, service: str, **options: Any) -> Any:
+        # Making one costs more than most of what is done with it here.
+        if service not in self._clients:
+            self._clients[service] = self._make_client(service, **options)
+        return self._clients[service]
+
     def client(self, service: str) -> Any:
-        return self.session.client(service)
+        return self._kept_client(service)
 
     def stage(self, name: str, report: Report) -> Stage:
         return Stage(name, self.session, self.root, report, self.programs, pause=lambda _seconds: None)
