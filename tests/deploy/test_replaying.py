@@ -32,11 +32,10 @@ def waiting(account: Account) -> int:
 def test_events_go_back_to_their_functions(deployed: Account) -> None:
     given_up(deployed, "parse_invoice", {"Records": []})
     given_up(deployed, "send_invoice_notification", None)
-    deployed.client("lambda")
     status, said = deployed.run("replay", "--stage", "prod", "--dry-run")
     assert (status, "would hand about 2 events" in said, deployed.writes) == (0, True, [])
     invoked: list[object] = []
-    deployed.session.events.register(
+    deployed.client("lambda").meta.events.register(
         "provide-client-params.lambda.Invoke", lambda params, **_others: invoked.append(params["FunctionName"])
     )
     status, said = deployed.run("replay", "--stage", "prod")

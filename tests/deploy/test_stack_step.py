@@ -60,7 +60,7 @@ def test_a_replacement_of_data_is_refused_and_undone(account: Account) -> None:
         change = {"LogicalResourceId": "Users", "Replacement": "True", "Action": "Modify"}
         parsed["Changes"] = [{"Type": "Resource", "ResourceChange": change}]
 
-    account.session.events.register("after-call.cloudformation.DescribeChangeSet", replacing)
+    account.client("cloudformation").meta.events.register("after-call.cloudformation.DescribeChangeSet", replacing)
     with pytest.raises(DeployError, match="an empty resource in the place of Users"):
         account.stack(AlarmEmail="a@example.org")
     assert "cloudformation.ExecuteChangeSet" not in account.writes
