@@ -22,13 +22,19 @@ busy with other things, so rather too much than too little; waiting for others c
 
 What ``.chalice/config.json`` makes of it, and ``tests/packaging/test_function_settings.py`` holds:
 
-| functions | MB | s | because |
-|---|---|---|---|
-| the API | 1769 | 29 | a person waits: a cold log-in takes 0.7 s instead of 1.2, and computing costs the same at any size |
-| parse_invoice, the container, work_on_ingestion | 1769 | 120, 120, 870 | a PDF has 8 s of time, which the longest honest one \
-would use up at 1024 MB; 320 MiB for a hostile one, beside 102 of ours and 58 of the worker |
-| parse_retail_invoice | 1024 | 120 | mostly waits for Gemini, 58 s with all attempts, and waiting costs by size |
-| schedules, send_invoice_notification | 512 | 300, 60 | wait for DynamoDB, SQS and SNS; 53 MiB, nobody waits for them |
+| functions | MB | s |
+|---|---|---|
+| the API | 1769 | 29 |
+| parse_invoice, the container function, work_on_ingestion | 1769 | 120, 120, 870 |
+| parse_retail_invoice | 1024 | 120 |
+| schedules, send_invoice_notification | 512 | 300, 60 |
+
+- Before the API a person waits: a cold log-in takes 0.7 s instead of 1.2 at 1024 MB, and computing costs the same at
+  any size.
+- A PDF has 8 s, which the longest honest one would use up at 1024 MB; and 320 MiB for a hostile one, beside 102 of ours
+  and 58 of the worker.
+- parse_retail_invoice mostly waits for Gemini, up to 58 s with all attempts, and waiting costs by size.
+- The others wait for DynamoDB, SQS and SNS, and nobody waits for them.
 """
 
 from __future__ import annotations

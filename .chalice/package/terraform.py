@@ -15,7 +15,8 @@ What is changed of what Chalice 1.34 generates:
   permitted to invoke the functions first;
 - the newest Terraform that it admits, 1.3: all of 1.x keep what 1.0 could do (Terraform v1.x Compatibility Promises).
 
-Log groups are the stack's: Chalice's generator stops at ``log_retention_in_days`` ("UnsupportedFeatureError").
+Log groups are the stack's. (``log_retention_in_days`` in ``config.json`` would stop Chalice's generator, which has no
+word for them.)
 """
 
 from __future__ import annotations
@@ -28,19 +29,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.settings import FROM_OUTPUTS
 from policies import Deployment, write
 
 from package.terraform_check import problems
 
 _HERE: Final = Path(__file__).parent
 _STACK: Final = "data.aws_cloudformation_stack.data"
-#: Environment variable of the functions to output of the stack.
-SETTINGS: Final[Mapping[str, str]] = {
-    "INVOICES_BUCKET": "InvoicesBucket",
-    "INGESTION_QUEUE_URL": "IngestionQueueUrl",
-    "NOTIFICATION_TOPIC_ARN": "NewInvoiceTopicArn",
-    "RENTAL_INVOICES_STREAM_ARN": "RentalInvoicesStreamArn",
-}
 _REQUIRED: Final = ">= 1.0, < 2"
 #: Chalice asks for a region before it generates what is the same in every region.
 _ANY_REGION: Final = "eu-north-1"
@@ -78,8 +73,7 @@ def configure(project: Path, stage: str) -> dict[str, Any]:
     folder = project / ".chalice"
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     settings = config["stages"][stage]
-    references = {name: output(of_stack) for name, of_stack in SETTINGS.items()}
-    settings.pop("log_retention_in_days", None)
+    references = {name: output(of_stack) for name, of_stack in FROM_OUTPUTS.items()}
     settings["environment_variables"] = settings.get("environment_variables", {}) | references
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     deployment = Deployment(

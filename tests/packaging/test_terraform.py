@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from package.terraform import SETTINGS, declared, package_for_terraform
+from deploy.settings import FROM_OUTPUTS
+from package.terraform import declared, package_for_terraform
 from package.terraform_check import problems
 
 from chalicelib.settings import Settings
@@ -64,9 +65,9 @@ def test_references_are_to_what_is_there(package: Package) -> None:
     text = (package.folder / "chalice.tf.json").read_text()
     [source] = stack["data"]["aws_cloudformation_stack"]
     outputs = set(re.findall(rf"\$\{{data\.aws_cloudformation_stack\.{source}\.outputs\.(\w+)\}}", text))
-    assert outputs == set(SETTINGS.values())
+    assert outputs == set(FROM_OUTPUTS.values())
     assert outputs <= load_template()["Outputs"].keys()
-    assert {name.lower() for name in SETTINGS} <= {field.name for field in fields(Settings)}
+    assert {name.lower() for name in FROM_OUTPUTS} <= {field.name for field in fields(Settings)}
 
 
 def test_s3_is_permitted_before_it_is_told(package: Package) -> None:
