@@ -356,6 +356,7 @@ def test_renewal_under_way_brings_no_disconnected_grant_back(world: World, tenan
 @pytest.mark.parametrize("held_up", ["oauth.userinfo", "secretsmanager.PutSecretValue", "sns.Subscribe"])
 def test_connection_under_way_brings_nothing_back(world: World, person: Person, held_up: str) -> None:
     during(world, held_up, lambda: person.app.connect(person.account), lambda: person.app.delete(DELETE))
+    world.drain()
     assert belongings(world, person) == []
 
 
@@ -367,4 +368,5 @@ def test_registration_of_a_device_under_way_brings_nothing_back(world: World, pe
         lambda: person.app.post("/v1/user/devices", body),
         lambda: person.app.delete(DELETE),
     )
+    world.drain()
     assert belongings(world, person) == []
