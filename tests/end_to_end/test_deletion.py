@@ -126,6 +126,7 @@ STEPS = [
     "sns.Unsubscribe",
     "secretsmanager.GetSecretValue",
     "secretsmanager.DeleteSecret",
+    "s3.ListMultipartUploads",
     "s3.ListObjectVersions",
     "s3.DeleteObjects",
     "dynamodb.Query",
