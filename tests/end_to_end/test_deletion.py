@@ -126,6 +126,8 @@ STEPS = [
     "sns.Unsubscribe",
     "secretsmanager.GetSecretValue",
     "secretsmanager.DeleteSecret",
+    "s3.ListMultipartUploads",
+    "s3.AbortMultipartUpload",
     "s3.ListObjectVersions",
     "s3.DeleteObjects",
     "dynamodb.Query",
@@ -136,8 +138,9 @@ STEPS = [
 
 @pytest.fixture
 def departing(world: World, tenant: Person) -> Person:
-    """Somebody with something in every store."""
+    """Somebody with something in every store, and an archive that was begun."""
     tenant.app.register_device("7b" * 32)
+    world.aws("s3").create_multipart_upload(Bucket=world.bucket, Key=f"exports/{tenant.user_id}/begun.zip")
     tenant.receive(notice_mail())
     tenant.ingest()
     return tenant
