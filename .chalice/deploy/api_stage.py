@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from deploy import deployed
+from deploy.settling import until_settled
 from deploy.stage import Stage
 
 #: SPEC section 5.
@@ -48,7 +49,8 @@ class ApiStageStep:
         gateway, api = self._stage.client("apigateway"), deployed.rest_api_id(self._stage)
         if self._account_lacks_a_role():
             role = self._stage.outputs()["ApiLogsRoleArn"]
-            gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
+            change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+            until_settled(self._stage, gateway.update_account, patchOperations=[change])
         operations = [{"op": "replace", "path": path, "value": value} for path, value in self._unset(api).items()]
         if operations:
             gateway.update_stage(restApiId=api, stageName=self._api_stage, patchOperations=operations)

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy import deployed
+from deploy import deployed, settings
 from deploy.container_function import current_container
 from deploy.project import Project
 from deploy.stage import Stage
@@ -26,7 +26,7 @@ class ApplicationStep:
         self._force = force
 
     def plan(self) -> list[str]:
-        if not self._stage.outputs():
+        if "LambdaArtifactsBucket" not in self._stage.outputs():
             return ["pack the application and run `chalice deploy`"]
         if self._force or self._marker() != self._project().fingerprint() or not deployed.rest_api_id(self._stage):
             return [f"pack the application and run `chalice deploy --stage {self._stage.name}`"]
@@ -34,6 +34,10 @@ class ApplicationStep:
 
     def apply(self) -> None:
         stage, project = self._stage, self._project()
+        if not settings.reserved(stage):
+            stage.report.detail(
+                "this account may run too few functions at a time to reserve any (handbook, Quickstart)"
+            )
         project.build()
         run_chalice(stage, "deploy")
         self._archive()

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TextIO
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import PayPulseError
 from deploy import prerequisites, teardown
 from deploy.api_stage import ApiStageStep
 from deploy.application import ApplicationStep
@@ -70,7 +72,7 @@ def main(
     except DeployError as exc:
         report.say("", f"Stopped: {exc}" if "\n" not in str(exc) else f"Stopped:\n{exc}")
         return 1
-    except (BotoCoreError, ClientError) as exc:
+    except (Boto3Error, BotoCoreError, ClientError, PayPulseError) as exc:
         report.say("", f"Stopped by AWS: {exc}", "What was done stays; mend the cause and run the same command again.")
         return 1
     except KeyboardInterrupt:
@@ -125,7 +127,8 @@ def down(stage: Stage, options: argparse.Namespace, ask: Callable[[str], str]) -
     prerequisites.check_account(stage)
     stage.report.say(f"PayPulse Cloud, stage {stage.name}, account {stage.account}, {stage.region}", "")
     steps: list[Step] = [teardown.FunctionsStep(stage), teardown.BucketStep(stage, "LambdaArtifactsBucket")]
-    if stage.stack() is not None:
+    stack = stage.stack()
+    if stack is not None and stack["StackStatus"] != "DELETE_FAILED":
         steps.append(StackStep(stage, mode="data-only"))
     if options.with_data:
         steps += [

@@ -6,12 +6,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ClientError
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
-
 from deploy import settings
 from deploy.image import Image
 from deploy.project import Project
+from deploy.settling import until_settled
 from deploy.stage import CONTAINER, Stage
 
 _TRUST = {
@@ -21,8 +19,6 @@ _TRUST = {
     ],
 }
 _POLICY = "container-function"
-#: IAM tells a new role around for some seconds.
-_ROLE_ATTEMPTS, _ROLE_SECONDS = 12, 5
 
 
 class ContainerFunctionStep:
@@ -36,7 +32,8 @@ class ContainerFunctionStep:
 
     def plan(self) -> list[str]:
         if not self._image.digest_address():
-            return []
+            can = self._image.can_be_built()
+            return [f"make function {self._stage.container_function} or give it the image"] if can else []
         function = self._function()
         if function is None:
             return [f"create function {self._stage.container_function}"]
@@ -66,14 +63,8 @@ class ContainerFunctionStep:
 
     def _create(self, role: str) -> None:
         name, client = self._stage.container_function, self._stage.client("lambda")
-        attempts = Retrying(
-            retry=retry_if_exception(_is_unknown_role),
-            stop=stop_after_attempt(_ROLE_ATTEMPTS),
-            wait=wait_fixed(_ROLE_SECONDS),
-            sleep=self._stage.pause,
-            reraise=True,
-        )
-        attempts(
+        until_settled(
+            self._stage,
             client.create_function,
             FunctionName=name,
             Role=role,
@@ -155,11 +146,3 @@ def exists(stage: Stage) -> bool:
         except iam.exceptions.NoSuchEntityException:
             return False
     return True
-
-
-def _is_unknown_role(exc: BaseException) -> bool:
-    return (
-        isinstance(exc, ClientError)
-        and exc.response["Error"]["Code"] == "InvalidParameterValueException"
-        and "role" in str(exc)
-    )

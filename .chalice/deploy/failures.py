@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from deploy import deployed
+from deploy.settling import until_settled
 from deploy.stage import Stage
 
 POLICY = "failed-events"
@@ -40,9 +41,11 @@ class FailuresStep:
                 RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(self._permit())
             )
         for name in self._unconfigured():
-            client.put_function_event_invoke_config(FunctionName=name, **self._wanted_invocation())
+            put = client.put_function_event_invoke_config
+            until_settled(self._stage, put, FunctionName=name, **self._wanted_invocation())
         for source in self._unset_sources():
-            client.update_event_source_mapping(UUID=source["event_uuid"], **self._wanted_source(source))
+            update = client.update_event_source_mapping
+            until_settled(self._stage, update, UUID=source["event_uuid"], **self._wanted_source(source))
 
     @property
     def _queue(self) -> str:

@@ -14,7 +14,7 @@ from deploy.stage import APP_NAME, Stage
 
 #: Lambda's and Chalice's Pythons that the application runs on.
 PYTHONS = ((3, 11), (3, 12), (3, 13))
-GOOGLE_CLIENT_SECRET = "Google-OAuth-Client-ID"  # noqa: S105 - a name  # nosec B105
+GOOGLE_CLIENT_SECRET = "Google-OAuth-Client-ID"  # noqa: S105 - a name
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 _CLIENT_ID = re.compile(r"[0-9]+-[0-9a-z]+\.apps\.googleusercontent\.com")
 

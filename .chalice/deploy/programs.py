@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess  # nosec B404
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -32,7 +32,7 @@ class LocalPrograms:
         return shutil.which(name) is not None
 
     def run(self, arguments: Sequence[str], *, folder: Path, environ: Mapping[str, str], stdin: str = "") -> None:
-        done = subprocess.run(  # nosec B603 - arguments are ours, and no shell reads them
+        done = subprocess.run(
             list(arguments), cwd=folder, env={**os.environ, **environ}, input=stdin, text=True, check=False
         )
         if done.returncode:
@@ -40,9 +40,7 @@ class LocalPrograms:
 
     def succeeds(self, arguments: Sequence[str]) -> bool:
         try:
-            done = subprocess.run(  # nosec B603
-                list(arguments), capture_output=True, check=False, timeout=20
-            )
+            done = subprocess.run(list(arguments), capture_output=True, check=False, timeout=20)
         except (OSError, subprocess.TimeoutExpired):
             return False
         return done.returncode == 0

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from deploy.prerequisites import GOOGLE_CLIENT_SECRET, google_client_text
 from deploy.stage import Stage
 
-GEMINI_KEY_SECRET = "Gemini-API-Key"  # noqa: S105 - a name  # nosec B105
+GEMINI_KEY_SECRET = "Gemini-API-Key"  # noqa: S105 - a name
 
 
 class SecretsStep:

@@ -39,9 +39,10 @@ class StackStep:
             return [f"create stack {self._stage.stack_name} with {len(self._template['Resources'])} resources"]
         if stack["StackStatus"].endswith("_IN_PROGRESS"):
             return [f"wait for stack {self._stage.stack_name}, which is {stack['StackStatus']}, and look again"]
-        return self._differences(stack)
+        protect = [] if stack.get("EnableTerminationProtection") else ["protect the stack against deletion"]
+        return self._differences() + protect
 
-    def _differences(self, stack: Mapping[str, Any]) -> list[str]:
+    def _differences(self) -> list[str]:
         before, after = self._deployed_template(), self._template
         changed = [
             f"{verb} {name}"
@@ -56,8 +57,6 @@ class StackStep:
         ]
         if not changed and before != after:
             changed.append("update parameters, conditions or outputs")
-        if not stack.get("EnableTerminationProtection"):
-            changed.append("protect the stack against deletion")
         return changed
 
     def _deployed_template(self) -> dict[str, Any]:
@@ -79,9 +78,10 @@ class StackStep:
                 f"Stack {self._stage.stack_name} is {stack['StackStatus']}: see its events in the console; "
                 "`aws cloudformation continue-update-rollback` or `rollback-stack` brings it back to where it was."
             )
-        name = self._change_set("CREATE" if stack is None else "UPDATE")
-        if name:
-            self._execute(name, "CREATE_COMPLETE" if stack is None else "UPDATE_COMPLETE")
+        if stack is None or self._differences():
+            kind = "CREATE" if stack is None else "UPDATE"
+            if name := self._change_set(kind):
+                self._execute(name, f"{kind}_COMPLETE")
         self._protect()
 
     def _change_set(self, kind: str) -> str:
@@ -183,9 +183,9 @@ class StackStep:
 
     def _forget_half_made(self) -> None:
         """A stack that was never more than a change set (REVIEW_IN_PROGRESS) would refuse the next creation."""
-        cloudformation = self._stage.client("cloudformation")
-        if self._stage.stack() is None:
-            cloudformation.delete_stack(StackName=self._stage.stack_name)
+        stack = self._stage.described_stack()
+        if stack is not None and stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+            self._stage.client("cloudformation").delete_stack(StackName=stack["StackId"])
 
     def _protect(self) -> None:
         self._stage.client("cloudformation").update_termination_protection(

@@ -87,6 +87,11 @@ class Stage:
 
     def stack(self) -> dict[str, Any] | None:
         """The stack as CloudFormation describes it now; ``None`` when there is none, or nothing but a change set."""
+        described = self.described_stack()
+        return None if described is None or described["StackStatus"] == "REVIEW_IN_PROGRESS" else described
+
+    def described_stack(self) -> dict[str, Any] | None:
+        """The same, with one that was never more than a change set."""
         try:
             [stack] = self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"]
         except ClientError as exc:
@@ -94,7 +99,7 @@ class Stage:
                 return None
             raise
         described: dict[str, Any] = stack
-        return None if described["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else described
+        return described
 
     def outputs(self) -> dict[str, str]:
         """The stack's outputs by name; empty when there is no stack."""

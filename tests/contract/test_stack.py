@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -226,6 +227,82 @@ def test_log_groups_forget() -> None:
     groups = of_type("AWS::Logs::LogGroup")
     assert groups
     assert all("RetentionInDays" in body["Properties"] for body in groups.values())
+
+
+#: Chalice's functions, and the one of the image; each has a policy file.
+FUNCTIONS = sorted(path.stem.removeprefix("policy-") for path in STACK_TEMPLATE.parent.glob("policy-*.json"))
+
+
+def at_lambda(function: str) -> str:
+    """A function's name as Chalice makes it; the REST API's has the stage's name alone."""
+    return "${AppName}-${Stage}" + ("" if function == "api_handler" else f"-{function}")
+
+
+def test_every_function_and_the_api_have_a_log_group_that_is_kept_for_a_month() -> None:
+    groups = of_type("AWS::Logs::LogGroup")
+    names = {str(body["Properties"]["LogGroupName"]) for body in groups.values()}
+    wanted = {str({"Fn::Sub": f"/aws/lambda/{at_lambda(function)}"}) for function in FUNCTIONS}
+    assert len(wanted) >= 11
+    assert names == wanted | {"/aws/apigateway/PayPulseAPI"}
+    assert {str(body["Properties"]["RetentionInDays"]) for body in groups.values()} == {
+        str({"Ref": "LogRetentionInDays"})
+    }
+    assert TEMPLATE["Parameters"]["LogRetentionInDays"]["Default"] == 30
+
+
+def watched(metric: str) -> set[str]:
+    """What the alarms on a metric of Lambda look at."""
+    alarms = [body["Properties"] for body in of_type("AWS::CloudWatch::Alarm").values()]
+    return {
+        str(alarm["Dimensions"][0]["Value"]["Fn::Sub"])
+        for alarm in alarms
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", metric)
+    }
+
+
+def test_errors_of_every_function_ring_and_throttles_of_those_that_many_events_reach() -> None:
+    assert watched("Errors") == {at_lambda(function) for function in FUNCTIONS}
+    schedules = {"discover_vendors", "fetch_latest_invoice", "fetch_retail_invoices"}
+    schedules |= {"remind_due_invoices", "renew_gmail_watches"}
+    assert watched("Throttles") == {at_lambda(function) for function in set(FUNCTIONS) - schedules}
+    assert watched("IteratorAge") == {at_lambda("send_invoice_notification")}
+
+
+@pytest.mark.parametrize("queue", ["IngestionDeadLetterQueue", "FailedEventsQueue"])
+def test_one_letter_in_a_queue_of_failures_rings(queue: str) -> None:
+    [alarm] = [
+        body["Properties"]
+        for body in of_type("AWS::CloudWatch::Alarm").values()
+        if body["Properties"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": [queue, "QueueName"]}
+    ]
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert alarm["Threshold"] == 1
+    assert RESOURCES[queue]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_images_are_scanned_and_their_tags_never_move() -> None:
+    [repository] = of_type("AWS::ECR::Repository").values()
+    properties = repository["Properties"]
+    assert properties["ImageScanningConfiguration"] == {"ScanOnPush": True}
+    assert properties["ImageTagMutability"] == "IMMUTABLE"
+    [statement] = properties["RepositoryPolicyText"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_the_dashboard_is_json_and_shows_functions_queues_and_the_api() -> None:
+    [dashboard] = of_type("AWS::CloudWatch::Dashboard").values()
+    text, _words = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
+    shown = str([widget["properties"]["metrics"] for widget in json.loads(text)["widgets"]])
+    for namespace in ("AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB"):
+        assert namespace in shown
+
+
+def test_every_exception_from_checkov_s_rules_has_a_reason() -> None:
+    skips = [
+        skip for body in RESOURCES.values() for skip in body.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
+    assert skips
+    assert [skip["id"] for skip in skips if len(skip["comment"].split()) < 4] == []
 
 
 def test_outputs_name_every_table_bucket_queue_and_topic() -> None:

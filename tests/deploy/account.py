@@ -99,11 +99,11 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         }
         self.session = make_session()
-        self.session.client = functools.partial(self.session.client, endpoint_url=url)  # type: ignore[method-assign]
+        self.session.client = functools.partial(self.session.client, endpoint_url=url)
         self.session.events.register("before-call.*", self._observe)
         self.programs = Workshop(self)
         self.writes: list[str] = []
-        self._failing: set[str] = set()
+        self._failing: dict[str, tuple[str, str]] = {}
         copy_repository(root)
 
     def _observe(self, model: Any, **_others: object) -> None:
@@ -111,11 +111,11 @@ class Account:
         if not model.name.startswith(_READS):
             self.writes.append(name)
         if name in self._failing:
-            self._failing.remove(name)
-            raise ClientError({"Error": {"Code": "Throttling", "Message": "made to fail"}}, model.name)
+            code, message = self._failing.pop(name)
+            raise ClientError({"Error": {"Code": code, "Message": message}}, model.name)
 
-    def fail(self, operation: str) -> None:
-        self._failing.add(operation)
+    def fail(self, operation: str, code: str = "AccessDenied", message: str = "made to fail") -> None:
+        self._failing[operation] = (code, message)
 
     def client(self, service: str) -> Any:
         return self.session.client(service)

@@ -14,8 +14,9 @@ from moto.awslambda import urls
 from moto.awslambda.responses import LambdaResponse
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, Stack
-from moto.cloudformation.parsing import OutputMap
+from moto.cloudformation.parsing import OutputMap, get_model_map
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
 from moto.s3.responses import S3Response
 from moto.secretsmanager.models import secretsmanager_backends
@@ -27,6 +28,7 @@ concurrency = 1_000
 @cache
 def install() -> None:
     """Once a process."""
+    get_model_map.cache_clear()
     _change_sets_leave_outputs_and_parameters()
     _stacks_are_protected()
     _rest_apis_are_imported_from_swagger()
@@ -39,13 +41,15 @@ def _change_sets_leave_outputs_and_parameters() -> None:
 
     def applied(self: Any) -> None:
         stack: Stack = self.stack
-        before = dict(stack.resource_map._parsed_resources)
+        before, declared = dict(stack.resource_map._parsed_resources), set(stack.resource_map._resource_json_map)
+        self.template_dict["Resources"] = _wanted(self.template_dict["Resources"], self.parameters)
         apply(self)
         # A resource that moto cannot update stays as it was.
         parsed = stack.resource_map._parsed_resources
         parsed |= {name: before[name] for name, resource in parsed.items() if resource is None and name in before}
+        for name in declared - self.template_dict["Resources"].keys():
+            parsed.pop(name, None)
         stack.parameters = self.parameters
-        _create_secrets(stack, self.template_dict)
         known = stack.resource_map.keys()
         self.template_dict["Outputs"] = {
             name: output
@@ -57,26 +61,48 @@ def _change_sets_leave_outputs_and_parameters() -> None:
     ChangeSet.apply = applied  # type: ignore[method-assign]
 
 
+def _wanted(resources: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    """Without those whose condition does not hold (any more): moto asks only when it creates one."""
+    running = parameters.get("Mode") != "data-only"
+    return {name: body for name, body in resources.items() if running or "Condition" not in body}
+
+
 def _referenced(value: dict[str, Any]) -> str:
     return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
 
 
-def _create_secrets(stack: Stack, template: dict[str, Any]) -> None:
-    backend = secretsmanager_backends[stack.account_id][stack.region_name]
-    for body in template["Resources"].values():
-        if body["Type"] == "AWS::SecretsManager::Secret" and body["Properties"]["Name"] not in backend.secrets:
-            properties = body["Properties"]
-            backend.create_secret(
-                name=properties["Name"],
-                secret_string=properties.get("SecretString", "generated"),
-                secret_binary=None,
-                description=None,
-                tags=[],
-                kms_key_id=None,
-                client_request_token=None,
-                replica_regions=[],
-                force_overwrite=False,
-            )
+class _Secret(CloudFormationModel):
+    """AWS::SecretsManager::Secret."""
+
+    def __init__(self, arn: str, name: str) -> None:
+        self.physical_resource_id = arn
+        self.name = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SecretsManager::Secret"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **_others: Any
+    ) -> _Secret:
+        properties = cloudformation_json["Properties"]
+        answer = secretsmanager_backends[account_id][region_name].create_secret(
+            name=resource_name,
+            secret_string=properties.get("SecretString", "generated"),
+            secret_binary=None,
+            description=None,
+            tags=[],
+            kms_key_id=None,
+            client_request_token=None,
+            replica_regions=[],
+            force_overwrite=False,
+        )
+        return cls(json.loads(answer)["ARN"], resource_name)
 
 
 def _stacks_are_protected() -> None:
@@ -100,8 +126,9 @@ def _stacks_are_protected() -> None:
             )
         return delete(self)
 
-    CloudFormationResponse.update_termination_protection = update_termination_protection
-    CloudFormationResponse.delete_stack = delete_stack  # type: ignore[method-assign]
+    responses: Any = CloudFormationResponse
+    responses.update_termination_protection = update_termination_protection
+    responses.delete_stack = delete_stack
 
 
 def _rest_apis_are_imported_from_swagger() -> None:
@@ -122,7 +149,8 @@ def _lambda_tells_its_limits() -> None:
     def get_account_settings(self: Any) -> tuple[int, dict[str, str], str]:
         return 200, {}, json.dumps({"AccountLimit": {"ConcurrentExecutions": concurrency}})
 
-    LambdaResponse.get_account_settings = get_account_settings
+    responses: Any = LambdaResponse
+    responses.get_account_settings = get_account_settings
     urls.url_paths["{0}/2016-08-19/account-settings/?$"] = LambdaResponse.dispatch
 
 

@@ -9,6 +9,12 @@ CONTAINER = f"{STACK}-parse_invoice_container"
 
 def test_the_image_is_built_once_and_its_function_gets_the_pdfs(account: Account) -> None:
     account.programs.docker = True
+    # What AWS says while it tells new roles around, and while a function or an event source is being changed.
+    role = "The role defined for the function cannot be assumed by Lambda."
+    account.fail("lambda.CreateFunction", "InvalidParameterValueException", role)
+    account.fail("lambda.PutFunctionEventInvokeConfig", "InvalidParameterValueException", "The execution role may not.")
+    account.fail("lambda.UpdateEventSourceMapping", "ResourceInUseException", "Busy.")
+    account.fail("apigateway.UpdateAccount", "BadRequestException", "The role ARN lacks permissions.")
     account.up()
     build = next(words for words in account.programs.ran if words[:2] == ["docker", "build"])
     assert "--provenance=false" in build

@@ -35,6 +35,7 @@ def test_destroying_keeps_the_data_until_that_is_to_go_too(account: Account) -> 
     assert account.client("s3").get_object(Bucket=kept["InvoicesBucket"], Key="invoices/u/rental/a.pdf")
     assert account.client("dynamodb").scan(TableName="Users")["Count"] == 1
     assert "Its data stays" in said
+    assert "would set parameter Mode to running" in account.up("--dry-run")
     account.fail("dynamodb.DeleteTable")
     answer = f"prod {account.number}"
     status, _ = account.run("down", "--stage", "prod", "--with-data", answer=answer)

@@ -12,7 +12,7 @@ OPERATIONS = (
     "cloudformation.ExecuteChangeSet",
     "cloudformation.UpdateTerminationProtection",
     "secretsmanager.PutSecretValue",
-    "dynamodb.PutItem",
+    "dynamodb.BatchWriteItem",
     "s3.PutObject",
     "iam.PutRolePolicy",
     "lambda.PutFunctionEventInvokeConfig",
@@ -28,8 +28,7 @@ def test_it_goes_on_after_a_failure_of_each_call_and_program(account: Account) -
     for operation in OPERATIONS[:5]:
         account.fail(operation)
         status, said = account.run("up", "--stage", "prod")
-        assert (status, "made to fail" in said) == (1, True), operation
-        assert "run the same command again" in said
+        assert (status, "run the same command again" in said) == (1, True), operation
     for program, works in programs.items():
         account.programs.failing[program] = works
         status, said = account.run("up", "--stage", "prod")

@@ -79,7 +79,6 @@ def test_what_holds_data_stands_under_no_condition_and_the_rest_can_go() -> None
         "AWS::ApplicationAutoScaling::ScalableTarget",
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         "AWS::S3::BucketPolicy",
-        "AWS::SQS::QueuePolicy",
     }
     for name in template.kept(template.read(STACK_TEMPLATE)):
         assert "Condition" not in resources[name], name
