@@ -2,7 +2,8 @@
 
 Settings are ministack's own environment variables, and `LAMBDA_PYTHON`: the interpreter that runs the functions, which
 has what Lambda's runtime brings and nothing else. `GET /_rehearsal/placeholders` tells which resources of a
-CloudFormation template were accepted and not made, as `[{"type", "logical_id"}, ..]`.
+CloudFormation template were accepted and not made, as `[{"type", "logical_id"}, ..]`. `POST /_rehearsal/week` makes
+every schedule believe that it looked at the clock a week ago: all that fire at least weekly fire once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,6 +22,7 @@ import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app as ministack
+from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 from tests.rehearsal.rest_api_import import ImportRefused, RestApis
@@ -31,11 +34,14 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+_WEEK = 7 * 86_400  # seconds
 _placeholders: list[dict[str, str]] = []
 
 
 def main() -> None:
     sys.executable = os.environ["LAMBDA_PYTHON"]  # what ministack starts its Lambda workers with
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.0  # noqa: SLF001 - who finds a function pending asks again in 5 s
+    eventbridge._SCHEDULER_TICK_INTERVAL = 1  # noqa: SLF001
     for each in PLACEHOLDER_TYPES:
         if each in provisioners._RESOURCE_HANDLERS:  # noqa: SLF001
             sys.exit(f"ministack knows {each} by now: it needs no placeholder")
@@ -77,6 +83,11 @@ async def _app(scope: Scope, receive: Receive, send: Send) -> None:
     method, path = scope["method"], scope["path"]
     if path == "/_rehearsal/placeholders":
         await _answer(send, 200, _placeholders)
+    elif path == "/_rehearsal/week":
+        a_week_ago = time.time() - _WEEK
+        for key in list(eventbridge._rules._data):  # noqa: SLF001
+            eventbridge._rule_last_fired[key] = a_week_ago  # noqa: SLF001
+        await _answer(send, 200, {})
     elif path.startswith("/restapis") and "mode" in query and method in {"POST", "PUT"}:
         await _import(scope, receive, send, query)
     else:
