@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -100,6 +101,34 @@ class Deployed:
             for method in resource.get("resourceMethods", {})
             if (detail := client.get_method(restApiId=self.api_id, resourceId=resource["id"], httpMethod=method))
         ]
+
+    @cached_property
+    def rest_api(self) -> Json:
+        found: Json = self.aws.client("apigateway").get_rest_api(restApiId=self.api_id)
+        return found
+
+    @cached_property
+    def api_stage(self) -> Json:
+        [stage] = self.aws.client("apigateway").get_stages(restApiId=self.api_id)["item"]
+        found: Json = stage
+        return found
+
+    def runs(self, name: str) -> tuple[int, int]:
+        """How often a function ran, and how often it failed, in the last hours."""
+        now = datetime.now(UTC)
+        ran, failed = (
+            self.aws.client("cloudwatch").get_metric_statistics(
+                Namespace="AWS/Lambda",
+                MetricName=metric,
+                Dimensions=[{"Name": "FunctionName", "Value": self.functions[name]["FunctionName"]}],
+                StartTime=now - timedelta(hours=3),
+                EndTime=now + timedelta(hours=1),
+                Period=86_400,
+                Statistics=["Sum"],
+            )["Datapoints"]
+            for metric in ("Invocations", "Errors")
+        )
+        return round(sum(each["Sum"] for each in ran)), round(sum(each["Sum"] for each in failed))
 
     def invokers(self, name: str) -> str:
         """Who may invoke a function by its own policy: service, source and, where it is stated, account."""

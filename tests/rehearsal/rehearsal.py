@@ -20,9 +20,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.rehearsal import deployment as deploying
 from tests.rehearsal import report
-from tests.rehearsal.checks import Check, Checks
+from tests.rehearsal.api_checks import ApiChecks
+from tests.rehearsal.checks import Check
+from tests.rehearsal.data_checks import DataChecks
 from tests.rehearsal.deployed import Deployed
 from tests.rehearsal.deployment import Deployment, DeploymentFailed
+from tests.rehearsal.function_checks import FunctionChecks
 from tests.rehearsal.journey import Journey, Mails
 from tests.rehearsal.local_aws import LocalAws, LocalAwsFailed
 from tests.rehearsal.waiting import NeverHappened, wait_for
@@ -78,9 +81,7 @@ def _rehearse(terminal: Terminal, folder: Path) -> list[Check]:
         deployed = _deploy(walk, folder, aws, google.url)
         terminal.heading("The journey, through deployed functions only")
         Journey(aws, deployed.api_url, deployed.outputs, walk, mails, today)()
-        checks = _compare(deployed, aws)
-    report.show(terminal, checks)
-    return checks
+        return _compare(terminal, deployed, aws)
 
 
 def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deployment:
@@ -100,7 +101,7 @@ def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deploym
         with urllib.request.urlopen(f"{aws.url}/_rehearsal/placeholders", timeout=10) as answer:  # noqa: S310
             placeholders = json.load(answer)
         note.text = f"without {', '.join(sorted({each['type'].split('::', 1)[1] for each in placeholders}))}"
-    from tests.rehearsal.checks import FROM_OUTPUTS
+    from tests.rehearsal.function_checks import FROM_OUTPUTS
 
     variables = google | {"PUSH_APPLICATION_ARN": push} | {k: outputs[v] for k, v in FROM_OUTPUTS.items()}
     root = deploying.prepare(folder, variables)
@@ -137,13 +138,22 @@ def _create_stack(aws: LocalAws) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _compare(deployment: Deployment, aws: LocalAws) -> list[Check]:
+def _compare(terminal: Terminal, deployment: Deployment, aws: LocalAws) -> list[Check]:
     application = Application(_PROJECT / "app.py", {**aws.environ, **deployment.variables})
-    try:
-        checks = Checks(application.app, deployment, Deployed(aws, deployment.prefix, deployment.api_id))
-        return [*checks.functions()]
-    finally:
-        application.forget()
+    application.forget()
+    deployed = Deployed(aws, deployment.prefix, deployment.api_id)
+    functions = FunctionChecks(application.app, deployment, deployed)
+    api = ApiChecks(application.app, deployment, deployed)
+    sections = {
+        "Functions": [*functions()],
+        "Who starts them": [*functions.triggers()],
+        "REST API": [*api()],
+        "The thirteen functions of the reference": [*api.thirteen()],
+        "Data": [*DataChecks(aws, deployment.outputs)()],
+    }
+    for title, checks in sections.items():
+        report.show(terminal, title, checks)
+    return [check for checks in sections.values() for check in checks]
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
