@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -114,21 +113,16 @@ class Deployed:
         return found
 
     def runs(self, name: str) -> tuple[int, int]:
-        """How often a function ran, and how often it failed, in the last hours."""
-        now = datetime.now(UTC)
-        ran, failed = (
-            self.aws.client("cloudwatch").get_metric_statistics(
-                Namespace="AWS/Lambda",
-                MetricName=metric,
-                Dimensions=[{"Name": "FunctionName", "Value": self.functions[name]["FunctionName"]}],
-                StartTime=now - timedelta(hours=3),
-                EndTime=now + timedelta(hours=1),
-                Period=86_400,
-                Statistics=["Sum"],
-            )["Datapoints"]
-            for metric in ("Invocations", "Errors")
+        """How often a function ran, and how often it failed, by its log."""
+        group = f"/aws/lambda/{self.functions[name]['FunctionName']}"
+        try:
+            messages = [each["message"] for each in self._all("logs", "filter_log_events", "events", logGroupName=group)]
+        except self.aws.client("logs").exceptions.ResourceNotFoundException:
+            return 0, 0
+        return (
+            sum(message.startswith("START RequestId: ") for message in messages),
+            sum(message.startswith("Traceback ") for message in messages),
         )
-        return round(sum(each["Sum"] for each in ran)), round(sum(each["Sum"] for each in failed))
 
     def invokers(self, name: str) -> str:
         """Who may invoke a function by its own policy: service, source and, where it is stated, account."""

@@ -124,6 +124,16 @@ class LocalAws:
                 return
         raise LocalAwsFailed(f"process group {process.pid} does not end")
 
+    def keep_logs(self, path: Path) -> None:
+        """Writes what the functions logged, oldest first, one group after the other."""
+        client = self.client("logs")
+        with path.open("w", encoding="utf-8") as file:
+            for groups in client.get_paginator("describe_log_groups").paginate():
+                for group in groups["logGroups"]:
+                    name = group["logGroupName"]
+                    for page in client.get_paginator("filter_log_events").paginate(logGroupName=name):
+                        file.writelines(f"{name} {event['message']}\n" for event in page["events"])
+
     def _await_ready(self) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN
         while time.monotonic() < deadline:

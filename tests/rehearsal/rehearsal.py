@@ -77,6 +77,7 @@ def _rehearse(terminal: Terminal, folder: Path) -> list[Check]:
             aws = parts.enter_context(
                 LocalAws(_BUILD / "aws" / "bin" / "python", _BUILD / "lambda" / "bin" / "python", folder, enforce_iam="NOIAM" not in os.environ)
             )
+            parts.callback(aws.keep_logs, folder / "functions.log")
             note.text = "IAM enforced"
         deployed = _deploy(walk, folder, aws, google.url)
         terminal.heading("The journey, through deployed functions only")
@@ -112,6 +113,13 @@ def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deploym
     with walk.step("Package for this machine") as note:
         stage = ("--stage", deploying.STAGE)
         deploying.run(deploying.python(".chalice/package", "--local", *stage), root, aws, log)
+    with walk.step("Policies"):
+        code = (
+            "import json,sys; from pathlib import Path; sys.path.insert(0, '.chalice'); "
+            "from policies import Deployment, write; "
+            f"write(Path('build/app/.chalice'), Deployment.of_outputs({outputs!r}, stage={deploying.STAGE!r}, push_application_arn={push!r}))"
+        )
+        deploying.run(deploying.python("-c", code), root, aws, log)
     with walk.step("chalice deploy") as note:
         chalice = deploying.python("../../.chalice/package/lambda_chalice.py", "deploy", *stage)
         deploying.run(chalice, root / "build" / "app", aws, log)

@@ -22,6 +22,7 @@ import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app as ministack
+from ministack.core import iam_actions
 from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
@@ -42,6 +43,7 @@ def main() -> None:
     sys.executable = os.environ["LAMBDA_PYTHON"]  # what ministack starts its Lambda workers with
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.0  # noqa: SLF001 - who finds a function pending asks again in 5 s
     eventbridge._SCHEDULER_TICK_INTERVAL = 1  # noqa: SLF001
+    iam_actions.extract_resource_arn = _push_resources(iam_actions.extract_resource_arn)
     for each in PLACEHOLDER_TYPES:
         if each in provisioners._RESOURCE_HANDLERS:  # noqa: SLF001
             sys.exit(f"ministack knows {each} by now: it needs no placeholder")
@@ -58,6 +60,23 @@ async def _serve(config: Config) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     await serve(_app, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
+
+
+def _push_resources(known: Callable[..., str]) -> Callable[..., str]:
+    """Names the resource of calls about push, which ministack's IAM takes for calls about everything.
+
+    Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS".
+    """
+
+    def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: str) -> str:
+        if service == "sns":
+            form = parse_qs(body.decode())
+            for name in ("PlatformApplicationArn", "EndpointArn"):
+                if name in form:
+                    return form[name][0]
+        return known(service, method, path, headers, body, query, *rest)
+
+    return resource_arn
 
 
 def _placeholder(resource_type: str) -> dict[str, Any]:
