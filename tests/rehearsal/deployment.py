@@ -1,10 +1,9 @@
-"""The real deployment of a stage of its own, from a copy of what is deployed."""
+"""The real deployment, as a person runs it, in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,9 +15,9 @@ from tests.rehearsal.local_aws import LocalAws
 
 STAGE: Final = "rehearsal"
 _PROJECT = Path(__file__).parents[2]
-_DEPLOYED_PARTS = ("app.py", "chalicelib", ".chalice", "vendor_configs", "docker", "requirements.txt", "requirements-lambda.txt")
-_NOT_COPIED = shutil.ignore_patterns("__pycache__", "deployed", "deployments")
 _PATIENCE = 400.0  # seconds for one command
+#: Looks like one; the emulated Google asks for none.
+_GOOGLE_CLIENT_ID = "1234567890-rehearsal.apps.googleusercontent.com"
 
 
 class DeploymentFailed(Exception):
@@ -26,71 +25,78 @@ class DeploymentFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
-    """A deployed stage: `root` is the copy of the repository, `outputs` are the stack's, `api_url` has no slash."""
+class DeployCommand:
+    """`.chalice/deploy` against a local AWS; `variables` are added to every function's environment.
 
-    root: Path
-    outputs: Mapping[str, str]
+    `folder` takes what it writes, and its output (`deploy.log`).
+    """
+
+    aws: LocalAws
+    folder: Path
     variables: Mapping[str, str]
-    api_id: str
-    api_url: str
 
-    @property
-    def prefix(self) -> str:
-        return f"{self.config['app_name']}-{STAGE}"
+    def __call__(self, verb: str, *options: str) -> str:
+        """Runs `up` or `down`; answers what it said. Raises `DeploymentFailed`."""
+        command = [sys.executable, "-m", "tests.rehearsal.deploy", verb, "--stage", STAGE, *options]
+        log = self.folder / "deploy.log"
+        with log.open("ab") as stream:
+            begin = stream.tell()
+            try:
+                status = subprocess.run(
+                    command,
+                    cwd=_PROJECT,
+                    env=self._environ(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    timeout=_PATIENCE,
+                    check=False,
+                ).returncode
+            except subprocess.TimeoutExpired:
+                status = -1
+        said = log.read_bytes()[begin:].decode(errors="replace")
+        if status:
+            raise DeploymentFailed(f"deploy {verb} ended with {status}: ...{said[-1500:]}")
+        return said
+
+    def _environ(self) -> dict[str, str]:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GOOGLE_"))}
+        return {
+            **mine,
+            **self.aws.environ,
+            "GOOGLE_CLIENT_ID": _GOOGLE_CLIENT_ID,
+            "REHEARSAL_FOLDER": str(self.folder),
+            "REHEARSAL_VARIABLES": json.dumps(dict(self.variables)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployed stage: `project` is the folder that Chalice deployed, `outputs` are the stack's."""
+
+    project: Path
+    outputs: Mapping[str, str]
+    api_id: str
 
     @property
     def config(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.root / ".chalice" / "config.json").read_text(encoding="utf-8"))
+        """`config.json` as Chalice read it."""
+        found: dict[str, Any] = json.loads((self.project / ".chalice" / "config.json").read_text(encoding="utf-8"))
         return found
 
     @property
     def stage(self) -> dict[str, Any]:
-        """What `config.json` says of the stage."""
+        """What it says of the stage."""
         found: dict[str, Any] = self.config["stages"][STAGE]
         return found
 
+    @property
+    def prefix(self) -> str:
+        """What the names of all functions begin with."""
+        return f"{self.config['app_name']}-{STAGE}"
 
-def prepare(folder: Path, variables: Mapping[str, str]) -> Path:
-    """A copy of the repository whose `config.json` has the stage: `prod`'s settings and these variables."""
-    root = folder / "root"
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
-    for part in _DEPLOYED_PARTS:
-        if (_PROJECT / part).is_dir():
-            shutil.copytree(_PROJECT / part, root / part, ignore=_NOT_COPIED)
-        else:
-            shutil.copy2(_PROJECT / part, root / part)
-    path = root / ".chalice" / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
-    given = {**config["stages"]["prod"].get("environment_variables", {}), **variables}
-    config["stages"][STAGE] = {**config["stages"]["prod"], "environment_variables": given}
-    path.write_text(json.dumps(config, indent=2), encoding="utf-8")
-    # What is installed for this machine once is kept between rehearsals.
-    (_PROJECT / "build" / "vendored").mkdir(parents=True, exist_ok=True)
-    (root / "build").mkdir()
-    (root / "build" / "vendored").symlink_to(_PROJECT / "build" / "vendored")
-    return root
-
-
-def run(command: list[str | Path], folder: Path, aws: LocalAws, log: Path) -> str:
-    """Runs one command of the deployment against the local AWS; its output goes to the log, and is the answer."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | aws.environ
-    with log.open("ab") as stream:
-        begin = stream.tell()
-        try:
-            status = subprocess.run(
-                command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
-                timeout=_PATIENCE, check=False,
-            ).returncode  # fmt: skip
-        except subprocess.TimeoutExpired:
-            status = -1
-    said = log.read_bytes()[begin:].decode(errors="replace")
-    if status:
-        shown = " ".join(str(part) for part in command[1:])
-        raise DeploymentFailed(f"{shown} ended with {status}: {said[-1500:]}")
-    return said
-
-
-def python(*arguments: str | Path) -> list[str | Path]:
-    return [sys.executable, *arguments]
+    def policy(self, function: str) -> dict[str, Any]:
+        """The policy file of a function as Chalice read it."""
+        path = self.project / ".chalice" / f"policy-{function}.json"
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -123,6 +124,17 @@ class LocalAws:
             if _gone(process, time.monotonic() + _STOPS_WITHIN):
                 return
         raise LocalAwsFailed(f"process group {process.pid} does not end")
+
+    def placeholders(self) -> list[dict[str, str]]:
+        """Resources of the template that were accepted and not made, as `{"type", "logical_id"}`."""
+        with urllib.request.urlopen(f"{self.url}/_rehearsal/placeholders", timeout=10) as answer:  # noqa: S310
+            found: list[dict[str, str]] = json.load(answer)
+        return found
+
+    def let_a_week_pass(self) -> None:
+        """Every schedule that fires at least once a week fires, once."""
+        request = urllib.request.Request(f"{self.url}/_rehearsal/week", method="POST")  # noqa: S310
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
 
     def keep_logs(self, path: Path) -> None:
         """Writes what the functions logged, oldest first, one group after the other."""
