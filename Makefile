@@ -4,8 +4,9 @@ PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo python
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+REHEARSAL := build/rehearsal
 
-.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench measure vendors package \
+.PHONY: demo test faults deletion redrive serve lint audit format types architecture unit eval bench measure vendors rehearse package \
 	package-terraform lock deploy destroy replay checkov browser fuzz clean
 .DEFAULT_GOAL := demo
 
@@ -89,6 +90,16 @@ checkov: $(READY)  ## the template against checkov's rules; installs it (290 MB)
 
 vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the AWS account in use
 	$(BIN)/python .chalice/load_vendors.py
+
+$(REHEARSAL)/.ready: $(READY) requirements-rehearse.txt
+	$(BIN)/python -m venv --clear $(REHEARSAL)/aws
+	$(BIN)/python -m venv --clear $(REHEARSAL)/lambda
+	$(REHEARSAL)/aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-rehearse.txt
+	$(REHEARSAL)/lambda/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-rehearse.txt boto3
+	@touch $@
+
+rehearse: $(REHEARSAL)/.ready  ## the real deployment on a local AWS, the whole journey through it, and all that was deployed checked
+	@$(BIN)/python -m tests.rehearsal
 
 package: $(READY)  ## the project that is deployed, in build/app: built for Lambda, measured, and tried in a clean interpreter
 	$(BIN)/python .chalice/package --check

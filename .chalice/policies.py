@@ -9,8 +9,8 @@ does. The files are whole but for what differs between deployments:
     ${PushApplication}     platform and name of the SNS platform application, ``APNS/paypulse``
     ${ParserFunction}      name of the container function that parses PDFs
 
-A file that was deployed as it is would allow nothing that has a ``${...}``: IAM knows no such variable. ``complete``
-narrows one file, ``write`` all of them, under the names that ``.chalice/config.json`` gives to Chalice::
+So none is deployed as it is. ``complete`` narrows one file, ``write`` all of them but the container function's, under
+the names that ``.chalice/config.json`` gives to Chalice::
 
     from policies import Deployment, complete, write
 
@@ -38,7 +38,6 @@ APP_NAME = "paypulse-cloud"
 API = "api_handler"
 CONTAINER = "parse_invoice_container"
 _PARSER = "parse_invoice"
-_ANYWHERE = ("aws", "*", "*")
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Deployment:
         for name, value in names.items():
             resource = resource.replace(f"${{{name}}}", value)
         prefix, partition, service, region, account, rest = resource.split(":", 5)
-        if partition != _ANYWHERE[0] or region not in {"", "*"} or account not in {"", "*"}:
+        if partition != "aws" or region not in {"", "*"} or account not in {"", "*"}:
             raise ValueError(f"{resource} names a partition, region or account of its own")
         return ":".join((prefix, self.partition, service, region and self.region, account and self.account, rest))
 

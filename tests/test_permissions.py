@@ -140,7 +140,7 @@ def names_of_the_stack() -> dict[str, set[str]]:
         elif body["Type"] == "AWS::SQS::Queue":
             found["sqs"].add(properties["QueueName"])
         elif body["Type"] == "AWS::SNS::Topic":
-            found["sns"].add(properties["TopicName"])
+            found["sns"].add(str(properties["TopicName"]))
         elif body["Type"] == "AWS::SecretsManager::Secret":
             found["secretsmanager"].add(f"secret:{properties['Name']}-??????")
     return found

@@ -13,6 +13,7 @@ from package.archive import excess, make_archive, table
 from package.check import check_functions, check_image, interpreter_for
 from package.project import ROOT, assemble
 from package.target import Target
+from package.terraform import package_for_terraform
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,11 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stage", default="prod", help="stage of .chalice/config.json")
     parser.add_argument("--local", action="store_true", help="for this interpreter and machine, instead of Lambda's")
     parser.add_argument("--check", action="store_true", help="use the result in a clean interpreter")
+    parser.add_argument("--terraform", type=Path, metavar="DIR", help="generate a Terraform package, too")
     options = parser.parse_args(arguments)
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     try:
         target = Target.of_stage(config, options.stage)
         _build(options.output, Target.this_machine() if options.local else target, checked=options.check)
+        if options.terraform:
+            package_for_terraform(options.output, options.stage, options.terraform)
     except (ValueError, subprocess.SubprocessError) as exc:
         sys.stderr.write(f"not packaged: {exc}\n")
         return 1

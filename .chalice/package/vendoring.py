@@ -50,7 +50,12 @@ def _install(lock: Path, target: Target, installed: Path) -> None:
         pip += ["--no-deps", "--no-warn-conflicts", "--target", str(tree), *target.pip_options]
         subprocess.run([*pip, *_what(lock, target)], check=True)
         prune(tree)
-        tree.rename(installed)
+        try:
+            tree.rename(installed)
+        except OSError:
+            # Somebody else has just installed the same.
+            if not installed.exists():
+                raise
 
 
 def _what(lock: Path, target: Target) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.adapters.aws import AwsClients, aws_errors
+from chalicelib.errors import DependencyFailure
 
 PART_BYTES = 8 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
@@ -72,6 +73,21 @@ class Archives:
             with aws_errors("s3", "AbortMultipartUpload"):
                 self._client.abort_multipart_upload(**target)
             raise
+
+    def abort_page(self, prefix: str) -> int:
+        """Gives up uploads below a prefix whose writer died; answers how many there were, 1,000 at most."""
+        with aws_errors("s3", "ListMultipartUploads"):
+            uploads = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", [])
+        for upload in uploads:
+            try:
+                with aws_errors("s3", "AbortMultipartUpload"):
+                    self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                    )
+            except DependencyFailure as exc:
+                if exc.reason != "NoSuchUpload":  # its writer lives and was faster
+                    raise
+        return len(uploads)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys below a prefix, 1,000 a call."""

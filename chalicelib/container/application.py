@@ -156,13 +156,12 @@ class Container(Ingestion):
 
     @cached_property
     def export_account(self) -> ExportAccount:
-        from chalicelib.adapters.s3_archives import Archives
         from chalicelib.services.export_account import ExportAccount
 
         return ExportAccount(
             users=self.users,
             exports=self.exports,
-            archives=Archives(self.aws, self.settings.invoices_bucket),
+            archives=self.archives,
             files=self.files,
             queue=self.queue,
             admission=self.admission,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.retail_invoices import RetailInvoices
     from chalicelib.adapters.runs import Runs
     from chalicelib.adapters.s3 import InvoiceFiles
+    from chalicelib.adapters.s3_archives import Archives
     from chalicelib.adapters.secrets import AppSecrets, GmailGrants
     from chalicelib.adapters.sessions import Sessions
     from chalicelib.adapters.sns import Announcer
@@ -103,6 +104,12 @@ class Neighbours:
         from chalicelib.adapters.s3 import InvoiceFiles
 
         return InvoiceFiles(self.aws, self.settings.invoices_bucket)
+
+    @cached_property
+    def archives(self) -> Archives:
+        from chalicelib.adapters.s3_archives import Archives
+
+        return Archives(self.aws, self.settings.invoices_bucket)
 
     @cached_property
     def app_secrets(self) -> AppSecrets:

@@ -136,6 +136,7 @@ class People(Neighbours):
             ledger=self.ledger,
             runs=self.runs,
             files=self.files,
+            archives=self.archives,
             slots=self.sync_slots,
             quota=self.gmail_quota,
             user_vendors=self.user_vendors,

@@ -22,10 +22,14 @@ def whole_units(amount: Decimal | None) -> int:
 def is_plausible(amount: Decimal) -> bool:
     """A finite number, not absurdly large, with at most four decimals.
 
-    >>> [is_plausible(Decimal(text)) for text in ("12.50", "NaN", "Infinity", "1e12", "0.00001")]
-    [True, False, False, False, False]
+    Asked without arithmetic, which refuses exponents that a text may well have.
+
+    >>> [is_plausible(Decimal(text)) for text in ("12.50", "-1e7", "NaN", "Infinity", "1e12", "0.00001")]
+    [True, True, False, False, False, False]
+    >>> [is_plausible(Decimal(text)) for text in ("1e999999999", "-1e999999999", "0e999999999", "1e-999999999")]
+    [False, False, False, False]
     """
-    if not amount.is_finite() or abs(amount) > LARGEST_PLAUSIBLE_AMOUNT:
+    if not amount.is_finite() or amount.copy_abs() > LARGEST_PLAUSIBLE_AMOUNT:
         return False
     exponent = amount.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -4
+    return isinstance(exponent, int) and -4 <= exponent <= LARGEST_PLAUSIBLE_AMOUNT.adjusted()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.retail_invoices import RetailInvoices
     from chalicelib.adapters.runs import Runs
     from chalicelib.adapters.s3 import InvoiceFiles
+    from chalicelib.adapters.s3_archives import Archives
     from chalicelib.adapters.secrets import GmailGrants
     from chalicelib.adapters.sessions import Sessions
     from chalicelib.adapters.sns import Announcer
@@ -63,6 +64,7 @@ class DeleteAccount:
     ledger: Ledger
     runs: Runs
     files: InvoiceFiles
+    archives: Archives
     slots: SyncSlots
     quota: GmailQuota
     user_vendors: UserVendors
@@ -142,6 +144,7 @@ class DeleteAccount:
     def _stores(self, user_id: str) -> Iterator[Callable[[], int]]:
         """For each store what deletes one page of it, and answers how much was on it."""
         yield lambda: self.files.delete_page(f"invoices/{user_id}/")
+        yield lambda: self.archives.abort_page(export_prefix(user_id))
         yield lambda: self.files.delete_page(export_prefix(user_id))
         yield lambda: self.exports.delete_page(user_id)
         yield lambda: self.rental_invoices.delete_page(user_id)

@@ -17,6 +17,7 @@ def belongings(world: World, *people: Person) -> list[str]:
     marks = tuple(mark for person in people for mark in (person.user_id, person.email, person.account))
     found = [f"{table} {sorted(row.items())}" for table in world.tables() for row in world.rows(table, *marks)]
     found += [f"s3 {each}" for each in _objects(world, marks)]
+    found += [f"s3 {each}" for each in _uploads(world, marks)]
     found += [f"secret {each}" for each in _secrets(world, marks)]
     found += [f"sns {each}" for each in _addresses(world, marks)]
     found += [f"sqs {each}" for each in _messages(world, marks)]
@@ -29,6 +30,13 @@ def _objects(world: World, marks: tuple[str, ...]) -> Iterator[str]:
             for each in page.get(kind, []):
                 if any(mark in each["Key"] for mark in marks):
                     yield f"{kind} {each['Key']} {each['VersionId']} {each['IsLatest']} {each.get('ETag')}"
+
+
+def _uploads(world: World, marks: tuple[str, ...]) -> Iterator[str]:
+    """Archives that nobody finished writing."""
+    for each in world.aws("s3").list_multipart_uploads(Bucket=world.bucket).get("Uploads", []):
+        if any(mark in each["Key"] for mark in marks):
+            yield f"upload {each['Key']} {each['UploadId']}"
 
 
 def _secrets(world: World, marks: tuple[str, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.audit import are_reachable, deployed
+from tests.audit import are_reachable
 
 
 class Mirror(BaseHTTPRequestHandler):
@@ -48,9 +48,3 @@ def test_audit_without_data_says_so(mirror: str, options: list[str], status: int
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == status
     assert done.stdout.startswith("pip-audit was not run")
-
-
-def test_what_is_audited_is_what_is_deployed_with_all_that_it_needs() -> None:
-    names = deployed().keys()
-    assert {"pyjwt", "pdfplumber", "pdfminer-six", "requests", "certifi"} <= names
-    assert not {"moto", "pytest", "boto3", "chalice"} & names

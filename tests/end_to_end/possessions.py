@@ -13,7 +13,7 @@ from tests.app.world import Person, World
 
 
 def own_a_few(world: World, person: Person) -> None:
-    """A row in every table that is keyed by a person, a file of two versions that was deleted, and an archive."""
+    """A row in every table that is keyed by a person, a file of two versions that was deleted, and archives."""
     write(world, tables_of(person, 2))
     user = person.user_id
     write(
@@ -26,6 +26,7 @@ def own_a_few(world: World, person: Person) -> None:
     )
     for key in (f"invoices/{user}/rental/1.txt", f"invoices/{user}/rental/1.txt", f"exports/{user}/export_1.zip"):
         world.put_object(key, b"x")
+    world.aws("s3").create_multipart_upload(Bucket=world.bucket, Key=f"exports/{user}/export_2.zip")
     world.aws("s3").delete_object(Bucket=world.bucket, Key=f"invoices/{user}/rental/1.txt")
 
 

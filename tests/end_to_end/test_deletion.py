@@ -126,6 +126,8 @@ STEPS = [
     "sns.Unsubscribe",
     "secretsmanager.GetSecretValue",
     "secretsmanager.DeleteSecret",
+    "s3.ListMultipartUploads",
+    "s3.AbortMultipartUpload",
     "s3.ListObjectVersions",
     "s3.DeleteObjects",
     "dynamodb.Query",
@@ -136,8 +138,9 @@ STEPS = [
 
 @pytest.fixture
 def departing(world: World, tenant: Person) -> Person:
-    """Somebody with something in every store."""
+    """Somebody with something in every store, and an archive that was begun."""
     tenant.app.register_device("7b" * 32)
+    world.aws("s3").create_multipart_upload(Bucket=world.bucket, Key=f"exports/{tenant.user_id}/begun.zip")
     tenant.receive(notice_mail())
     tenant.ingest()
     return tenant
@@ -356,6 +359,7 @@ def test_renewal_under_way_brings_no_disconnected_grant_back(world: World, tenan
 @pytest.mark.parametrize("held_up", ["oauth.userinfo", "secretsmanager.PutSecretValue", "sns.Subscribe"])
 def test_connection_under_way_brings_nothing_back(world: World, person: Person, held_up: str) -> None:
     during(world, held_up, lambda: person.app.connect(person.account), lambda: person.app.delete(DELETE))
+    world.drain()
     assert belongings(world, person) == []
 
 
@@ -367,4 +371,5 @@ def test_registration_of_a_device_under_way_brings_nothing_back(world: World, pe
         lambda: person.app.post("/v1/user/devices", body),
         lambda: person.app.delete(DELETE),
     )
+    world.drain()
     assert belongings(world, person) == []

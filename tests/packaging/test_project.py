@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -104,3 +105,10 @@ def test_an_archive_is_bounded_zipped_and_unzipped(archive: Path, tmp_path: Path
         opened.writestr("empty", bytes(MOST_UNZIPPED + 1))
     assert excess(zipped) == "more than 14 MiB zipped"
     assert excess(unzipped) == "more than 60 MiB unzipped"
+
+
+def test_chalice_for_lambda_s_python_wants_a_project_that_was_packaged(tmp_path: Path) -> None:
+    command = [sys.executable, str(PROJECT / ".chalice" / "package" / "lambda_chalice.py"), "deploy"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "runtime.json is missing" in done.stderr

@@ -12,7 +12,7 @@ from package.distributions import Pin
 
 
 def make_wheel(folder: Path, name: str, files: Mapping[str, str]) -> Pin:
-    """A pure Python wheel of version 1.0 with these files (PyPA, "Binary distribution format"); the pin that fits it."""
+    """A pure Python wheel of version 1.0 with these files (PyPA, "Binary distribution format"), and the pin of it."""
     metadata = f"{name}-1.0.dist-info"
     contents = dict(files) | {
         f"{metadata}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,15 +14,14 @@ from botocore.loaders import create_loader
 REGION = "eu-north-1"
 CREDENTIALS = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
 
-# A session reads the service descriptions (megabytes of JSON) anew; sandboxes come and go within one test run.
-_DESCRIPTIONS = create_loader()
+# Every session reads the service descriptions (megabytes of JSON) anew. All of this process share them: sandboxes and
+# their applications come and go within one test run, and moto makes sessions while it is imported.
+vars(botocore.session)["create_loader"] = cache(create_loader)
 
 
 def make_session(region: str = REGION) -> boto3.Session:
-    """A boto3 session with the sandbox's credentials; all of them share the service descriptions."""
-    core = botocore.session.Session()
-    core.register_component("data_loader", _DESCRIPTIONS)
-    return boto3.Session(botocore_session=core, region_name=region, **CREDENTIALS)
+    """A boto3 session with the sandbox's credentials."""
+    return boto3.Session(region_name=region, **CREDENTIALS)
 
 
 class AwsClients:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -19,7 +18,7 @@ from typing import Final, NoReturn, TextIO
 from tests.sandbox import sample, summary
 from tests.sandbox.journey import StepFailed
 from tests.sandbox.samples.mailbox import SampleMailbox, write_sample_mailbox
-from tests.sandbox.samples.rent_notices import expected_notice
+from tests.sandbox.samples.truth import mistakes
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.terminal import Terminal
 from tests.sandbox.tour import Findings, Walk, take_tour
@@ -81,7 +80,7 @@ def _demo(terminal: Terminal, app_path: Path) -> str:
     _tell(terminal, findings, mailbox, today)
     terminal.line()
     terminal.line("  " + terminal.paint(f"All of it took {time.monotonic() - began:.0f} seconds.", "dim"))
-    return _mistakes(findings, mailbox)
+    return mistakes(mailbox, findings.rental, findings.purchases)
 
 
 def _tell(terminal: Terminal, findings: Findings, mailbox: SampleMailbox, today: date) -> None:
@@ -97,36 +96,6 @@ def _tell(terminal: Terminal, findings: Findings, mailbox: SampleMailbox, today:
     terminal.heading("Try it: `make serve` in another terminal, then")
     for line in sample.things_to_try(_API, _ADMIN):
         terminal.line("  " + line)
-
-
-def _mistakes(findings: Findings, mailbox: SampleMailbox) -> str:
-    """Compares with what the sample mailbox states, down to the öre."""
-    found: Counter[tuple[object, ...]] = Counter(
-        (each.reference, each.due_date, each.total_amount)
-        for each in (findings.rental.all() if findings.rental else [])
-    )
-    stated: Counter[tuple[object, ...]] = Counter(
-        (notice.reference, notice.due_date, notice.total)
-        for notice in (expected_notice(each.landlord.layout, each.notice) for each in mailbox.rent)
-    )
-    bought: Counter[tuple[object, ...]] = Counter(
-        (each.sub_type, each.invoice_date, each.total_amount, each.currency, each.order_id)
-        for each in (findings.purchases.all() if findings.purchases else [])
-    )
-    receipts: Counter[tuple[object, ...]] = Counter(
-        (each.sub_type, each.receipt.day, each.total, each.receipt.currency, each.receipt.order_id)
-        for each in mailbox.purchases
-    )
-    return "; ".join(
-        filter(None, (_difference("rental invoices", found, stated), _difference("purchases", bought, receipts)))
-    )
-
-
-def _difference(what: str, found: Counter[tuple[object, ...]], stated: Counter[tuple[object, ...]]) -> str:
-    missing, wrong = (stated - found).total(), (found - stated).total()
-    return (
-        f"of the sample's {stated.total()} {what} {missing} are missing, {wrong} are wrong" if missing or wrong else ""
-    )
 
 
 @contextmanager

@@ -69,6 +69,9 @@ class Phone:
     def register_device(self) -> None:
         self._call("POST", "/v1/user/devices", {"device_token": "5a" * 32, "platform": "ios"}, msgspec.Raw)
 
+    def delete_account(self) -> None:
+        self._call("DELETE", "/v1/user/me", None, msgspec.Raw)
+
     def ingest_rental(self) -> Ingested:
         """As the app asks: a JSON content type without a body."""
         return self._call("POST", "/v1/invoices/rental/ingest", None, Ingested)

@@ -97,8 +97,6 @@ def pattern_of(resource: str) -> re.Pattern[str]:
     >>> bool(pattern_of("arn:aws:s3:::b/invoices/*").fullmatch("arn:aws:s3:::b/exports/a"))
     False
     """
-    if resource == "*":
-        return re.compile(".*", re.DOTALL)
     *first, last = resource.split(":", 5)
     parts = [_wildcards(part, "[^:]") for part in first] + [_wildcards(last, ".")]
     return re.compile(":".join(parts), re.DOTALL)

@@ -54,7 +54,11 @@ _OBJECT_ACTIONS = {
     "CompleteMultipartUpload": ("s3:PutObject",),
     "AbortMultipartUpload": ("s3:AbortMultipartUpload",),
 }
-_BUCKET_ACTIONS = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
+_BUCKET_ACTIONS = {
+    "ListObjectsV2": "s3:ListBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+}
 #: Parameters that ask for more than the operation does.
 _S3_EXTRAS = frozenset({"ACL", "Tagging", "VersionId", "ObjectLockMode", "SSEKMSKeyId", "GrantRead"})
 _SUFFIX = "-AbCdEf"

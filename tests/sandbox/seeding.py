@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.adapters.dynamodb import DynamoDB
 from chalicelib.adapters.vendors import Vendors
@@ -11,7 +11,14 @@ from chalicelib.services import load_vendors
 from tests.sandbox.clients import AwsClients
 
 
-def load_vendor_configs(clients: AwsClients, folder: Path) -> int:
+class Clients(Protocol):
+    """Whatever has boto3's clients, by service."""
+
+    def client(self, service: str) -> Any:
+        """The client of a service."""
+
+
+def load_vendor_configs(clients: Clients, folder: Path) -> int:
     """Loads the folder's files as a deployment does, through the sandbox's own clients; returns how many rows."""
     own: Any = clients
     summary = load_vendors.load_vendor_configs(Vendors(DynamoDB(own)), folder)
