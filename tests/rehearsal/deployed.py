@@ -133,6 +133,39 @@ class Deployed:
             return "nobody"
         return "; ".join(sorted({_invoker(each) for each in policy["Statement"]})) or "nobody"
 
+    def failures(self, name: str) -> str:
+        """The name of the queue that gets what a function failed at for good."""
+        client, function = self.aws.client("lambda"), self.functions[name]
+        configs = [each for each in self._mappings if each["FunctionArn"] == function["FunctionArn"]]
+        try:
+            configs.append(client.get_function_event_invoke_config(FunctionName=function["FunctionName"]))
+        except client.exceptions.ResourceNotFoundException:
+            pass
+        found = (each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for each in configs)
+        return ", ".join(arn.rsplit(":", 1)[1] for arn in found if arn) or "nowhere"
+
+    def reserved_concurrency(self, name: str) -> int | None:
+        """How many of a function may run at a time, if that is bounded."""
+        found: int | None = (
+            self.aws.client("lambda")
+            .get_function_concurrency(FunctionName=self.functions[name]["FunctionName"])
+            .get("ReservedConcurrentExecutions")
+        )
+        return found
+
+    def policies(self, name: str) -> dict[str, Json]:
+        """The inline policies of a function's role by name; an attached one appears with nothing in it."""
+        iam, role = self.aws.client("iam"), self.role(name)
+        documents = {
+            each: iam.get_role_policy(RoleName=role, PolicyName=each)["PolicyDocument"]
+            for each in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        }
+        attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        return documents | {each["PolicyName"]: {} for each in attached}
+
+    def role(self, name: str) -> str:
+        return str(self.functions[name]["Role"]).rsplit("/", 1)[1]
+
     def log_retention(self, function: str) -> int | None:
         """Days that a function's log is kept; `None` for ever or when there is no log group."""
         name = f"/aws/lambda/{function}"
@@ -149,6 +182,17 @@ class Deployed:
             PolicySourceArn=self.functions[name]["Role"], ActionNames=list(actions), ResourceArns=[resource]
         )
         return {each["EvalActionName"]: each["EvalDecision"] == "allowed" for each in answer["EvaluationResults"]}
+
+    def leftovers(self) -> list[str]:
+        """Functions, schedules, APIs and event sources that are there."""
+        apis = self.aws.client("apigateway").get_rest_apis()["items"]
+        return [
+            *self.functions,
+            *(rule["Name"] for rule in self._rules),
+            *(api["id"] for api in apis),
+            *(each["UUID"] for each in self._mappings),
+            *(each["LambdaFunctionArn"] for _bucket, each in self._notifications),
+        ]
 
     def _all(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Json]:
         for page in self.aws.client(service).get_paginator(operation).paginate(**parameters):
