@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,8 +60,9 @@ class Deployed:
                 disabled = "" if each["State"] == "Enabled" else f", {each['State']}"
                 source = each["EventSourceArn"].split(":")
                 named = f"stream {source[5].split('/')[1]}" if source[2] == "dynamodb" else f"queue {source[5]}"
-                window = each.get("MaximumBatchingWindowInSeconds")
-                yield mapping(named, each["BatchSize"], window, each.get("StartingPosition")) + disabled
+                window, position = each.get("MaximumBatchingWindowInSeconds"), each.get("StartingPosition")
+                partial = "".join(f", {kind}" for kind in each.get("FunctionResponseTypes", []))
+                yield mapping(named, each["BatchSize"], window, position) + partial + disabled
         for rule in self._rules:
             if arn in self._targets(rule["Name"]):
                 yield rule["ScheduleExpression"] + ("" if rule["State"] == "ENABLED" else f", {rule['State']}")
@@ -116,7 +118,9 @@ class Deployed:
         """How often a function ran, and how often it failed, by its log."""
         group = f"/aws/lambda/{self.functions[name]['FunctionName']}"
         try:
-            messages = [each["message"] for each in self._all("logs", "filter_log_events", "events", logGroupName=group)]
+            messages = [
+                each["message"] for each in self._all("logs", "filter_log_events", "events", logGroupName=group)
+            ]
         except self.aws.client("logs").exceptions.ResourceNotFoundException:
             return 0, 0
         return (
@@ -137,10 +141,8 @@ class Deployed:
         """The name of the queue that gets what a function failed at for good."""
         client, function = self.aws.client("lambda"), self.functions[name]
         configs = [each for each in self._mappings if each["FunctionArn"] == function["FunctionArn"]]
-        try:
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             configs.append(client.get_function_event_invoke_config(FunctionName=function["FunctionName"]))
-        except client.exceptions.ResourceNotFoundException:
-            pass
         found = (each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for each in configs)
         return ", ".join(arn.rsplit(":", 1)[1] for arn in found if arn) or "nowhere"
 

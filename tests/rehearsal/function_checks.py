@@ -59,12 +59,16 @@ class FunctionChecks:
             yield Check(name, "failures go to", self._failures(name), self.deployed.failures(name), "issue 6")
 
     def roles(self) -> Iterator[Check]:
-        """Each function has a role of its own, with its policy file, and Lambda may do through it what the trigger needs."""
+        """Each function has a role of its own with its policy, by which Lambda may do what the trigger needs."""
         roles = Counter(self.deployed.role(name) for name in self._wanted)
         for name in self._wanted:
             yield Check(name, "role's functions", "1", str(roles[self.deployed.role(name)]), "least privilege")
             wanted = f"policy-{name}.json"
-            found = {policy: document for policy, document in self.deployed.policies(name).items() if policy != _FAILED_EVENTS}
+            found = {
+                policy: document
+                for policy, document in self.deployed.policies(name).items()
+                if policy != _FAILED_EVENTS
+            }
             same = list(found.values()) == [self.deployment.policy(name)]
             yield Check(name, "policy", wanted, wanted if same else ", ".join(found), "config.json")
             yield self._lambda_may(name)
@@ -143,11 +147,13 @@ class FunctionChecks:
     def _runs(self, name: str) -> Check:
         ran, failed = self.deployed.runs(name)
         asked = f"{self.provoked[name]} failed, others not"
-        return Check(name, "runs", asked, f"{failed} failed, {'others not' if ran > failed else 'no other'}", "the journey")
+        return Check(
+            name, "runs", asked, f"{failed} failed, {'others not' if ran > failed else 'no other'}", "the journey"
+        )
 
     def _lambda_may(self, name: str) -> Check:
         """Read the source for the function, and write its log."""
-        needed = {self.deployed.log_stream_arn(name): _LOGS}
+        needed: dict[str, tuple[str, ...]] = {self.deployed.log_stream_arn(name): _LOGS}
         if name != API_HANDLER:
             match source := self._source(name):
                 case SQSEventConfig():
@@ -160,7 +166,9 @@ class FunctionChecks:
             for action, allowed in self.deployed.may(name, actions, resource).items()
             if not allowed
         ]
-        return Check(name, "lets Lambda", "log, read", f"not {', '.join(refused)}" if refused else "log, read", "Lambda")
+        return Check(
+            name, "lets Lambda", "log, read", f"not {', '.join(refused)}" if refused else "log, read", "Lambda"
+        )
 
 
 def _yes(there: bool) -> str:

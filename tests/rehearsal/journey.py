@@ -123,7 +123,9 @@ class Journey:
         with self.walk.step("stream > send_invoice_notification > topic") as note:
             note.text = self._hear("Rental invoices imported", "New rental invoice")
         with self.walk.step("... > her phone") as note:
-            wait_for("two pushes", lambda: self.aws.log.read_text(errors="replace").count(_PUSHED), lambda seen: seen >= 2)
+            wait_for(
+                "two pushes", lambda: self.aws.log.read_text(errors="replace").count(_PUSHED), lambda seen: seen >= 2
+            )
             note.text = "2 pushes"
 
     def _hear(self, *subjects: str) -> str:

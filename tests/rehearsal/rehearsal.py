@@ -144,7 +144,9 @@ def _destroy(walk: Walk, deploy: DeployCommand, aws: LocalAws, deployment: Deplo
 
 
 def _compare(terminal: Terminal, deployment: Deployment, deployed: Deployed, provoked: Counter[str]) -> list[Check]:
-    application = Application(_PROJECT / "app.py", {**deployed.aws.environ, **deployment.stage["environment_variables"]})
+    application = Application(
+        _PROJECT / "app.py", {**deployed.aws.environ, **deployment.stage["environment_variables"]}
+    )
     application.forget()
     functions = FunctionChecks(application.app, deployment, deployed, provoked)
     api = ApiChecks(application.app, deployment, deployed)
