@@ -26,14 +26,26 @@ class ApiChecks:
         """Endpoints, settings and stage."""
         yield self._methods()
         yield self._integrations()
-        api, stage = self.deployed.rest_api, self.deployed.api_stage
-        config = self.deployment.config
-        yield Check(_NAME, "endpoint", config["api_gateway_endpoint_type"], ", ".join(api["endpointConfiguration"]["types"]), "config.json")
-        yield Check(_NAME, "compresses from", str(config["minimum_compression_size"]), str(api.get("minimumCompressionSize")), "config.json")
-        yield Check(_NAME, "binary types", str(sorted(self.app.api.binary_types)), str(sorted(api["binaryMediaTypes"])), "app.py")
+        api, config = self.deployed.rest_api, self.deployment.config
+        types = ", ".join(api["endpointConfiguration"]["types"])
+        yield Check(_NAME, "endpoint", config["api_gateway_endpoint_type"], types, "config.json")
+        smallest = str(api.get("minimumCompressionSize"))
+        yield Check(_NAME, "compressed from", str(config["minimum_compression_size"]), smallest, "config.json")
+        asked, found = sorted(self.app.api.binary_types), sorted(api["binaryMediaTypes"])
+        count = f"{len(asked)} types"
+        yield Check(_NAME, "binary", count, count if asked == found else ", ".join(found), "app.py")
+        yield from self._stage()
+
+    def _stage(self) -> Iterator[Check]:
+        name, stage = self.deployment.stage["api_gateway_stage"], self.deployed.api_stage
+        yield Check(_NAME, "stage", name, stage["stageName"], "config.json")
         found = stage.get("methodSettings", {}).get("*/*", {})
-        for name, limit in reference.THROTTLING.items():
-            yield Check(_NAME, name, str(limit), f"{found.get(name, 0):.0f}", "reference")
+        for setting, limit in reference.THROTTLING.items():
+            yield Check(_NAME, setting, str(limit), f"{found.get(setting, 0):.0f}", "architecture.txt")
+        yield Check(_NAME, "metrics", "True", str(found.get("metricsEnabled")), "architecture.txt")
+        group = stage.get("accessLogSettings", {}).get("destinationArn", "").partition(":log-group:")[2]
+        asked = self.deployment.outputs["ApiAccessLogsArn"].partition(":log-group:")[2].removesuffix(":*")
+        yield Check(_NAME, "access log", asked, group.removesuffix(":*"), "architecture.txt")
 
     def _methods(self) -> Check:
         asked = {f"{method} {path}" for path, methods in self.app.routes.items() for method in methods}

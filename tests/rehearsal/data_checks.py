@@ -29,7 +29,13 @@ class DataChecks:
             asked = replace(table, recovery=False, ttl=None)
             yield Check(f"table {name}", "is", _described(asked), _described(self._table(name)), _BY)
         for output in ("InvoicesBucket", "LambdaArtifactsBucket"):
-            yield Check(f"bucket {self.outputs[output]}", "is", "versioned, AES256, private, TLS only", self._bucket(self.outputs[output]), "s3-buckets.txt")
+            yield Check(
+                f"bucket {self.outputs[output]}",
+                "is",
+                "versioned, AES256, private, TLS only",
+                self._bucket(self.outputs[output]),
+                "s3-buckets.txt",
+            )
         yield Check("queue IngestionQueue", "is", "hidden for 900 s, given up after 5", self._queue(), "stack.yaml")
         yield Check("topic", "is", reference.TOPIC, self.outputs["NewInvoiceTopicArn"].rsplit(":", 1)[1], "reference")
         names = {each["Name"] for each in self.aws.client("secretsmanager").list_secrets()["SecretList"]}
@@ -43,7 +49,9 @@ class DataChecks:
         indexes = found.get("GlobalSecondaryIndexes", [])
         return Table(
             *_keys(found["KeySchema"]),
-            tuple((each["IndexName"], *_keys(each["KeySchema"]), each["Projection"]["ProjectionType"]) for each in indexes),
+            tuple(
+                (each["IndexName"], *_keys(each["KeySchema"]), each["Projection"]["ProjectionType"]) for each in indexes
+            ),
             provisioned=found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED") == "PROVISIONED",
             stream=found.get("StreamSpecification", {}).get("StreamViewType"),
         )
@@ -68,7 +76,9 @@ class DataChecks:
         )["Attributes"]
         redrive = json.loads(answer["RedrivePolicy"])
         given_up = redrive["deadLetterTargetArn"] == self.outputs["IngestionDeadLetterQueueArn"]
-        after = f"given up after {redrive['maxReceiveCount']}" if given_up else f"goes to {redrive['deadLetterTargetArn']}"
+        after = (
+            f"given up after {redrive['maxReceiveCount']}" if given_up else f"goes to {redrive['deadLetterTargetArn']}"
+        )
         return f"hidden for {answer['VisibilityTimeout']} s, {after}"
 
     def _guests(self) -> str:

@@ -1,8 +1,8 @@
 """`python -m tests.rehearsal.deploy up --stage rehearsal`: `.chalice/deploy` as it is, for a stage of the rehearsal.
 
 What differs from `python .chalice/deploy` is where it writes (`REHEARSAL_FOLDER` instead of the repository), that the
-package is built for this machine, that no docker is looked for, and what a person would write into `config.json` to
-speak to another Google (`REHEARSAL_VARIABLES`, JSON).
+package is built for this machine, that no docker is looked for, that it looks again sooner, and what a person would
+write into `config.json` to speak to another Google (`REHEARSAL_VARIABLES`, JSON).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -22,8 +23,12 @@ sys.path.insert(0, str(PROJECT / ".chalice"))
 
 from deploy.command import main  # noqa: E402 - only now can it be found
 from deploy.programs import LocalPrograms  # noqa: E402
-from deploy.report import Report  # noqa: E402
 from deploy.stage import Stage  # noqa: E402
+
+if TYPE_CHECKING:
+    from deploy.report import Report
+
+_LONGEST_PAUSE = 0.2  # seconds between two looks at a stack
 
 
 class RehearsalPrograms(LocalPrograms):
@@ -58,7 +63,11 @@ def _folder() -> Path:
 
 
 def _stage(name: str, report: Report) -> Stage:
-    return RehearsalStage(name, boto3.Session(), PROJECT, report, RehearsalPrograms())
+    return RehearsalStage(name, boto3.Session(), PROJECT, report, RehearsalPrograms(), _pause)
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(min(seconds, _LONGEST_PAUSE))
 
 
 if __name__ == "__main__":

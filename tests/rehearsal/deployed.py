@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,8 +60,9 @@ class Deployed:
                 disabled = "" if each["State"] == "Enabled" else f", {each['State']}"
                 source = each["EventSourceArn"].split(":")
                 named = f"stream {source[5].split('/')[1]}" if source[2] == "dynamodb" else f"queue {source[5]}"
-                window = each.get("MaximumBatchingWindowInSeconds")
-                yield mapping(named, each["BatchSize"], window, each.get("StartingPosition")) + disabled
+                window, position = each.get("MaximumBatchingWindowInSeconds"), each.get("StartingPosition")
+                partial = "".join(f", {kind}" for kind in each.get("FunctionResponseTypes", []))
+                yield mapping(named, each["BatchSize"], window, position) + partial + disabled
         for rule in self._rules:
             if arn in self._targets(rule["Name"]):
                 yield rule["ScheduleExpression"] + ("" if rule["State"] == "ENABLED" else f", {rule['State']}")
@@ -116,7 +118,9 @@ class Deployed:
         """How often a function ran, and how often it failed, by its log."""
         group = f"/aws/lambda/{self.functions[name]['FunctionName']}"
         try:
-            messages = [each["message"] for each in self._all("logs", "filter_log_events", "events", logGroupName=group)]
+            messages = [
+                each["message"] for each in self._all("logs", "filter_log_events", "events", logGroupName=group)
+            ]
         except self.aws.client("logs").exceptions.ResourceNotFoundException:
             return 0, 0
         return (
@@ -132,6 +136,37 @@ class Deployed:
         except client.exceptions.ResourceNotFoundException:
             return "nobody"
         return "; ".join(sorted({_invoker(each) for each in policy["Statement"]})) or "nobody"
+
+    def failures(self, name: str) -> str:
+        """The name of the queue that gets what a function failed at for good."""
+        client, function = self.aws.client("lambda"), self.functions[name]
+        configs = [each for each in self._mappings if each["FunctionArn"] == function["FunctionArn"]]
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+            configs.append(client.get_function_event_invoke_config(FunctionName=function["FunctionName"]))
+        found = (each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for each in configs)
+        return ", ".join(arn.rsplit(":", 1)[1] for arn in found if arn) or "nowhere"
+
+    def reserved_concurrency(self, name: str) -> int | None:
+        """How many of a function may run at a time, if that is bounded."""
+        found: int | None = (
+            self.aws.client("lambda")
+            .get_function_concurrency(FunctionName=self.functions[name]["FunctionName"])
+            .get("ReservedConcurrentExecutions")
+        )
+        return found
+
+    def policies(self, name: str) -> dict[str, Json]:
+        """The inline policies of a function's role by name; an attached one appears with nothing in it."""
+        iam, role = self.aws.client("iam"), self.role(name)
+        documents = {
+            each: iam.get_role_policy(RoleName=role, PolicyName=each)["PolicyDocument"]
+            for each in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        }
+        attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        return documents | {each["PolicyName"]: {} for each in attached}
+
+    def role(self, name: str) -> str:
+        return str(self.functions[name]["Role"]).rsplit("/", 1)[1]
 
     def log_retention(self, function: str) -> int | None:
         """Days that a function's log is kept; `None` for ever or when there is no log group."""
@@ -149,6 +184,17 @@ class Deployed:
             PolicySourceArn=self.functions[name]["Role"], ActionNames=list(actions), ResourceArns=[resource]
         )
         return {each["EvalActionName"]: each["EvalDecision"] == "allowed" for each in answer["EvaluationResults"]}
+
+    def leftovers(self) -> list[str]:
+        """Functions, schedules, APIs and event sources that are there."""
+        apis = self.aws.client("apigateway").get_rest_apis()["items"]
+        return [
+            *self.functions,
+            *(rule["Name"] for rule in self._rules),
+            *(api["id"] for api in apis),
+            *(each["UUID"] for each in self._mappings),
+            *(each["LambdaFunctionArn"] for _bucket, each in self._notifications),
+        ]
 
     def _all(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Json]:
         for page in self.aws.client(service).get_paginator(operation).paginate(**parameters):

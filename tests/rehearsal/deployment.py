@@ -72,10 +72,11 @@ class DeployCommand:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployed stage: `project` is the folder that Chalice deployed, `outputs` are the stack's."""
+    """A deployed stage: `project` is the folder that Chalice deployed, `outputs` and `parameters` the stack's."""
 
     project: Path
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
     api_id: str
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,33 +27,51 @@ FROM_OUTPUTS: Final = {
 #: What Lambda needs to read a source for a function (developer guide, "Using Lambda with SQS", "... DynamoDB").
 _READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _READS_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+_FAILED_EVENTS = "failed-events"  # the policy that the deploy step adds
 _LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionChecks:
-    """`app` is the Chalice application that was deployed."""
+    """`app` is the Chalice application that was deployed; `provoked` says how often each function was made to fail."""
 
     app: Any
     deployment: Deployment
     deployed: Deployed
+    provoked: Counter[str]
 
     def __call__(self) -> Iterator[Check]:
-        """Each function's settings, environment, permissions, and how it did on the journey."""
-        yield Check("all", "names", ", ".join(self._wanted), ", ".join(sorted(self.deployed.functions)), "app.py")
-        for name in self._wanted:
-            yield from self._settings(name)
-            yield self._environment(name)
-            yield from self._role(name)
-            ran, failed = self.deployed.runs(name)
-            yield Check(name, "ran", "some, none failed", "some, none failed" if ran and not failed else f"{ran}, {failed} failed", "the journey")
+        """Each function's settings and environment, and how it did on the journey."""
+        for name in sorted({*self._wanted, *self.deployed.functions}):
+            here, there = name in self._wanted, name in self.deployed.functions
+            yield Check(name, "deployed", _yes(here), _yes(there), "app.py")
+            if here and there:
+                yield from self._settings(name)
+                yield self._environment(name)
+                yield self._runs(name)
 
     def triggers(self) -> Iterator[Check]:
-        """What starts each function, and whom it lets start it."""
+        """What starts each function, whom it lets start it, and where that goes which it cannot do."""
         for name in self._wanted:
             asked = "REST API" if name == API_HANDLER else self._asked(self._source(name))
             yield Check(name, "trigger", asked, self.deployed.trigger(name), "app.py")
             yield Check(name, "lets in", self._invoker(name), self.deployed.invokers(name), "its trigger")
+            yield Check(name, "failures go to", self._failures(name), self.deployed.failures(name), "issue 6")
+
+    def roles(self) -> Iterator[Check]:
+        """Each function has a role of its own with its policy, by which Lambda may do what the trigger needs."""
+        roles = Counter(self.deployed.role(name) for name in self._wanted)
+        for name in self._wanted:
+            yield Check(name, "role's functions", "1", str(roles[self.deployed.role(name)]), "least privilege")
+            wanted = f"policy-{name}.json"
+            found = {
+                policy: document
+                for policy, document in self.deployed.policies(name).items()
+                if policy != _FAILED_EVENTS
+            }
+            same = list(found.values()) == [self.deployment.policy(name)]
+            yield Check(name, "policy", wanted, wanted if same else ", ".join(found), "config.json")
+            yield self._lambda_may(name)
 
     @property
     def _wanted(self) -> list[str]:
@@ -63,10 +82,12 @@ class FunctionChecks:
         pairs = {
             "MB": (asked.get("lambda_memory_size", _DEFAULT_MEMORY), found["MemorySize"]),
             "s": (asked.get("lambda_timeout", _DEFAULT_TIMEOUT), found["Timeout"]),
-            "log days": (asked.get("log_retention_in_days"), self.deployed.log_retention(found["FunctionName"])),
+            "at a time": (asked.get("reserved_concurrency"), self.deployed.reserved_concurrency(name)),
         }
         for aspect, (wanted, got) in pairs.items():
-            yield Check(name, aspect, str(wanted), str(got), "config.json")
+            yield Check(name, aspect, str(wanted or "-"), str(got or "-"), "config.json")
+        logged = self.deployed.log_retention(found["FunctionName"])
+        yield Check(name, "log days", self.deployment.parameters["LogRetentionInDays"], str(logged), "the stack")
         handler = "app.app" if name == API_HANDLER else f"app.{self._source(name).handler_string.removeprefix('app.')}"
         yield Check(name, "handler", handler, found["Handler"], "app.py")
 
@@ -118,9 +139,21 @@ class FunctionChecks:
             case _:
                 return "nobody"  # Lambda itself reads the source
 
-    def _role(self, name: str) -> Iterator[Check]:
-        """Lambda may read the source for the function, and write its log; nothing lets it touch what is not its own."""
-        needed = {self.deployed.log_stream_arn(name): _LOGS}
+    def _failures(self, name: str) -> str:
+        """API answers tell of failures, and the ingestion queue has a dead letter queue."""
+        kept = name != API_HANDLER and not isinstance(self._source(name), SQSEventConfig)
+        return self.deployment.outputs["FailedEventsQueueArn"].rsplit(":", 1)[1] if kept else "nowhere"
+
+    def _runs(self, name: str) -> Check:
+        ran, failed = self.deployed.runs(name)
+        asked = f"{self.provoked[name]} failed, others not"
+        return Check(
+            name, "runs", asked, f"{failed} failed, {'others not' if ran > failed else 'no other'}", "the journey"
+        )
+
+    def _lambda_may(self, name: str) -> Check:
+        """Read the source for the function, and write its log."""
+        needed: dict[str, tuple[str, ...]] = {self.deployed.log_stream_arn(name): _LOGS}
         if name != API_HANDLER:
             match source := self._source(name):
                 case SQSEventConfig():
@@ -133,4 +166,10 @@ class FunctionChecks:
             for action, allowed in self.deployed.may(name, actions, resource).items()
             if not allowed
         ]
-        yield Check(name, "role", "reads its source, logs", ", ".join(refused) or "reads its source, logs", "Lambda")
+        return Check(
+            name, "lets Lambda", "log, read", f"not {', '.join(refused)}" if refused else "log, read", "Lambda"
+        )
+
+
+def _yes(there: bool) -> str:
+    return "yes" if there else "no"

@@ -1,4 +1,4 @@
-"""Where ministack 1.5.33 does otherwise than AWS, as far as a deployment or a function meets it, and how that is closed.
+"""Where ministack 1.5.33 does otherwise than AWS, as far as this deployment meets it, and how that is closed.
 
 Runs in the interpreter that has ministack, and uses its insides: another version of it may need another module.
 """
@@ -29,7 +29,7 @@ placeholders: list[dict[str, str]] = []
 
 
 def close(lambda_python: str) -> None:
-    """Closes every gap; `lambda_python` is the interpreter that runs the functions. Exits where there is no gap any more."""
+    """Closes every gap; `lambda_python` is the interpreter that runs the functions. Exits where one is no more."""
     sys.executable = lambda_python  # what ministack starts its Lambda workers with
     os.environ["PYTHONPATH"] = str(Path(__file__).with_name("runtime"))  # ... and they inherit
     # Who finds a function pending looks again after five seconds, for each of two dozen functions and updates.
@@ -57,27 +57,29 @@ def _naming_push_resources(known: Callable[..., str]) -> Callable[..., str]:
     Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS".
     """
 
-    def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: str) -> str:
+    def resource_arn(service: str, *request: Any) -> str:
+        body: bytes = request[3]
         form = parse_qs(body.decode()) if service == "sns" else {}
         if "PlatformApplicationArn" in form:
             return form["PlatformApplicationArn"][0]
         for name in ("EndpointArn", "TargetArn"):
             if name in form:
                 return form[name][0].replace(":app/", ":endpoint/")
-        return known(service, method, path, headers, body, query, *rest)
+        return known(service, *request)
 
     return resource_arn
 
 
 def _batches_as_their_parts(known: Callable[..., str | None]) -> Callable[..., str | None]:
-    """A batch needs the permission of its parts: SQS's `SendMessageBatch` needs `sqs:SendMessage`, and `DeleteObjects` of
-    versions needs `s3:DeleteObjectVersion` (ministack asks so for every object but the first).
+    """A batch needs the permission of its parts: SQS's `SendMessageBatch` needs `sqs:SendMessage`, and `DeleteObjects`
+    of versions needs `s3:DeleteObjectVersion` (ministack asks so for every object but the first).
 
     Source: SQS API reference, `SendMessageBatch`; S3 API reference, `DeleteObjects`.
     """
 
-    def iam_action(service: str, method: str, path: str, headers: Any, body: bytes, query: Any) -> str | None:
-        action = known(service, method, path, headers, body, query)
+    def iam_action(service: str, *request: Any) -> str | None:
+        action = known(service, *request)
+        method, _path, _headers, body, query = request
         if service == "sqs" and action:
             return action.removesuffix("Batch")
         if service == "s3" and method == "POST" and "delete" in query:

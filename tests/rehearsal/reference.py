@@ -1,4 +1,4 @@
-"""What the reference documents ask of functions and API, as data (lambda-functions.txt, s3-buckets.txt, architecture.txt).
+"""What the reference documents (lambda-functions, s3-buckets, architecture) ask of functions and API, as data.
 
 Where SPEC.md differs from them, it wins: function names and paths are those of its section 2.
 """

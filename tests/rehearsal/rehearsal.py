@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -77,19 +79,21 @@ def _rehearse(terminal: Terminal, folder: Path) -> list[Check]:
             )
             parts.callback(aws.keep_logs, folder / "functions.log")
             note.text = "IAM enforced"
-        deployed = _deploy(walk, folder, aws, google.url)
+        deploy = _command(folder, aws, google.url)
+        deployed = _deploy(walk, deploy)
         terminal.heading("The journey, through deployed functions only")
         url = f"{aws.url}/_aws/execute-api/{deployed.api_id}/{deployed.stage['api_gateway_stage']}"
-        Journey(aws, url, deployed.outputs, walk, mails, today)()
-        return _compare(terminal, deployed, aws)
+        found = Deployed(aws, deployed.prefix, deployed.api_id)
+        journey = Journey(aws, found, url, deployed.outputs, walk, mails, today)
+        journey()
+        checks = _compare(terminal, deployed, found, journey.provoked)
+        terminal.heading("The end")
+        _destroy(walk, deploy, aws, deployed)
+        return checks
 
 
-def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deployment:
-    """Deploys, deploys again, which must change nothing, and forces it once more, as an upgrade would."""
-    push = aws.client("sns").create_platform_application(
-        Name="paypulse", Platform="APNS", Attributes={"PlatformCredential": "made by hand, with Apple's key"}
-    )["PlatformApplicationArn"]
-    deploy = DeployCommand(
+def _command(folder: Path, aws: LocalAws, google_url: str) -> DeployCommand:
+    return DeployCommand(
         aws,
         folder,
         {
@@ -100,12 +104,22 @@ def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deploym
             "GOOGLE_CERTS_URI": f"{google_url}/certs",
         },
     )
+
+
+def _deploy(walk: Walk, deploy: DeployCommand) -> Deployment:
+    """Deploys, looks whether anything is left to do, and forces it once more, as an upgrade would."""
+    aws, folder = deploy.aws, deploy.folder
+    push = aws.client("sns").create_platform_application(
+        Name="paypulse", Platform="APNS", Attributes={"PlatformCredential": "made by hand, with Apple's key"}
+    )["PlatformApplicationArn"]
     with walk.step("make deploy") as note:
         deploy("up", "--parameter", f"PushPlatformApplicationArn={push}")
         lacking = sorted({each["type"].removeprefix("AWS::") for each in aws.placeholders()})
         note.text = f"without {', '.join(lacking)}"
     with walk.step("make deploy, once more") as note:
-        deploy("up", "--dry-run")
+        left = re.search(r"(\d+) of \d+ steps have something to do", deploy("up", "--dry-run"))
+        if left is None or left[1] != "0":
+            raise DeploymentFailed("what was deployed a moment ago is not what is to be deployed: see deploy.log")
         note.text = "nothing left to do"
     with walk.step("make deploy FORCE=1"):
         deploy("up", "--force")
@@ -115,21 +129,34 @@ def _deploy(walk: Walk, folder: Path, aws: LocalAws, google_url: str) -> Deploym
     [api] = aws.client("apigateway").get_rest_apis()["items"]
     [stack] = aws.client("cloudformation").describe_stacks()["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return Deployment(folder / "app", outputs, api["id"])
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    return Deployment(folder / "app", outputs, parameters, api["id"])
 
 
-def _compare(terminal: Terminal, deployment: Deployment, aws: LocalAws) -> list[Check]:
-    application = Application(_PROJECT / "app.py", {**aws.environ, **deployment.stage["environment_variables"]})
+def _destroy(walk: Walk, deploy: DeployCommand, aws: LocalAws, deployment: Deployment) -> None:
+    with walk.step("make destroy") as note:
+        deploy("down")
+        left = Deployed(aws, deployment.prefix, deployment.api_id).leftovers()
+        tables = aws.client("dynamodb").list_tables()["TableNames"]
+        if left or "RentalInvoices" not in tables:
+            raise DeploymentFailed(f"after make destroy there are {left}, and tables {tables}")
+        note.text = f"{len(tables)} tables are kept, nothing else runs"
+
+
+def _compare(terminal: Terminal, deployment: Deployment, deployed: Deployed, provoked: Counter[str]) -> list[Check]:
+    application = Application(
+        _PROJECT / "app.py", {**deployed.aws.environ, **deployment.stage["environment_variables"]}
+    )
     application.forget()
-    deployed = Deployed(aws, deployment.prefix, deployment.api_id)
-    functions = FunctionChecks(application.app, deployment, deployed)
+    functions = FunctionChecks(application.app, deployment, deployed, provoked)
     api = ApiChecks(application.app, deployment, deployed)
     sections = {
         "Functions": [*functions()],
-        "Who starts them": [*functions.triggers()],
+        "What starts them": [*functions.triggers()],
+        "What they may do": [*functions.roles()],
         "REST API": [*api()],
         "The thirteen functions of the reference": [*api.thirteen()],
-        "Data": [*DataChecks(aws, deployment.outputs)()],
+        "Data": [*DataChecks(deployed.aws, deployment.outputs)()],
     }
     for title, checks in sections.items():
         report.show(terminal, title, checks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tests.rehearsal.checks import Check
@@ -23,4 +24,13 @@ def show(terminal: Terminal, title: str, checks: Sequence[Check]) -> None:
 def _cell(check: Check | None) -> str:
     if check is None:
         return ""
-    return check.found if check.good else f"✗ {check.found} (not {check.asked})"
+    return _short(check.found) if check.good else f"✗ {_short(check.found)} (not {_short(check.asked)})"
+
+
+def _short(text: str) -> str:
+    """Without what is the same in every ARN.
+
+    >>> _short("events arn:aws:events:eu-north-1:123456789012:rule/a; s3 arn:aws:s3:::b of 123456789012")
+    'events rule/a; s3 b of 123456789012'
+    """
+    return re.sub(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:", "", text)

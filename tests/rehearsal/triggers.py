@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+
 def s3_trigger(bucket: str, events: Iterable[str], prefix: str, suffix: str) -> str:
     """
     >>> s3_trigger("b", ["s3:ObjectCreated:*"], "invoices/", ".pdf")
@@ -17,5 +18,10 @@ def mapping(source: str, batch: int, window: int | None, position: str | None = 
     >>> mapping("stream RentalInvoices", 25, 0, "LATEST")
     'stream RentalInvoices, batches of 25, from LATEST'
     """
-    parts = [source, f"batches of {batch}", f"within {window} s" if window else "", f"from {position}" if position else ""]
+    parts = [
+        source,
+        f"batches of {batch}",
+        f"within {window} s" if window else "",
+        f"from {position}" if position else "",
+    ]
     return ", ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""What Lambda's Python runtime does before it loads a function, and ministack's workers do not: log through its handler.
+"""Logging as Lambda's Python runtime sets it up before it loads a function, and ministack's workers do not.
 
 On the path of the functions only. Source: aws-lambda-python-runtime-interface-client, `bootstrap.py`.
 """
