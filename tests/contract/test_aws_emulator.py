@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import Item
+from moto.s3.models import FakeKey
 
 from tests.sandbox.aws import AwsEmulator
 from tests.sandbox.clients import AwsClients
@@ -107,3 +109,12 @@ def test_refused_transaction_changes_nothing(dynamodb: Any) -> None:
     with pytest.raises(ClientError, match="multiple operations on one item"):
         dynamodb.transact_write_items(TransactItems=[put("1"), put("1")])
     assert stored(dynamodb) == []
+
+
+def test_copies_that_a_look_makes_are_not_kept(dynamodb: Any) -> None:
+    """Else thousands of requests fill the memory."""
+    dynamodb.put_item(TableName="T", Item=item("1"))
+    for _look in range(3):
+        assert dynamodb.scan(TableName="T")["Count"] == 1
+    models: Any = (Item, FakeKey)
+    assert [model.instances_tracked for model in models] == [[], []]
