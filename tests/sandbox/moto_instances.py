@@ -1,7 +1,7 @@
 """moto's models without the lists in which moto 5.2.5 keeps every one that was ever made, copies included.
 
 Queries and listings copy what they look at, so a sandbox would grow with each: by gigabytes after some thousand
-requests. The lists serve moto's dashboard only, and its reset, which closes files that are closed anyway once forgotten.
+requests. The lists serve moto's dashboard only, and its reset, which closes files that close when they are forgotten.
 """
 
 from __future__ import annotations
