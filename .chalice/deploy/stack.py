@@ -81,7 +81,7 @@ class StackStep:
         if stack is None or self._differences():
             kind = "CREATE" if stack is None else "UPDATE"
             if name := self._change_set(kind):
-                self._execute(name, f"{kind}_COMPLETE")
+                self._execute(name, kind)
         self._protect()
 
     def _change_set(self, kind: str) -> str:
@@ -113,6 +113,14 @@ class StackStep:
         self._refuse_loss(name)
         return name
 
+    def _changes(self, name: str) -> list[dict[str, Any]]:
+        pages = (
+            self._stage.client("cloudformation")
+            .get_paginator("describe_change_set")
+            .paginate(StackName=self._stage.stack_name, ChangeSetName=name)
+        )
+        return [change["ResourceChange"] for page in pages for change in page.get("Changes", [])]
+
     def _parameters(self, kind: str) -> list[dict[str, Any]]:
         previous = self._stage.parameters() if kind == "UPDATE" else {}
         kept = [name for name in previous if name in self._template["Parameters"] and name not in self._given]
@@ -122,43 +130,39 @@ class StackStep:
 
     def _refuse_loss(self, name: str) -> None:
         """A resource with data that would be replaced leaves its data behind: that is for a person to plan."""
-        cloudformation = self._stage.client("cloudformation")
-        pages = cloudformation.get_paginator("describe_change_set").paginate(
-            StackName=self._stage.stack_name, ChangeSetName=name
-        )
-        changes = [change["ResourceChange"] for page in pages for change in page.get("Changes", [])]
         kept = templates.kept(self._template)
         lost = sorted(
             change["LogicalResourceId"]
-            for change in changes
+            for change in self._changes(name)
             if change.get("Replacement") == "True" and change["LogicalResourceId"] in kept
         )
         if lost:
-            cloudformation.delete_change_set(StackName=self._stage.stack_name, ChangeSetName=name)
+            self._stage.client("cloudformation").delete_change_set(StackName=self._stage.stack_name, ChangeSetName=name)
             raise DeployError(
                 f"This would put an empty resource in the place of {', '.join(lost)}, which holds data. Nothing was "
                 "changed; move the data first (.chalice/README.md, Upgrading)."
             )
 
-    def _execute(self, name: str, wanted: str) -> None:
-        cloudformation = self._stage.client("cloudformation")
+    def _execute(self, name: str, kind: str) -> None:
         self._shown = {event["EventId"] for event in self._events()}
-        # A creation that fails takes its empty tables away again, so that the next one can make them.
-        cloudformation.execute_change_set(
-            StackName=self._stage.stack_name, ChangeSetName=name, RetainExceptOnCreate=True
+        # What fails takes its empty tables away again, so that the next attempt can make them; never what was imported.
+        imports = any(change.get("Action") == "Import" for change in self._changes(name))
+        self._stage.client("cloudformation").execute_change_set(
+            StackName=self._stage.stack_name, ChangeSetName=name, RetainExceptOnCreate=not imports
         )
-        stack = self._settled()
+        stack = self._settled(executing=True)
         status = stack["StackStatus"] if stack else "gone"
-        if status != wanted:
+        if status != f"{kind}_COMPLETE":
             raise DeployError(
                 f"Stack {self._stage.stack_name} is {status}; the first FAILED line above says why. Mend it and run "
                 "this again."
             )
 
-    def _settled(self) -> dict[str, Any] | None:
+    def _settled(self, *, executing: bool = False) -> dict[str, Any] | None:
         """The stack once nothing is going on with it; shows its events meanwhile."""
         while True:
-            stack = self._stage.stack()
+            # REVIEW_IN_PROGRESS is a stack that is about to begin, or one that never did.
+            stack = self._stage.described_stack() if executing else self._stage.stack()
             if self._shown:
                 self._show_events()
             if stack is None or not stack["StackStatus"].endswith("_IN_PROGRESS"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import boto3
@@ -13,6 +15,7 @@ from deploy.report import Report
 from deploy.stage import Stage
 
 from tests.deploy.account import Account
+from tests.sandbox.application import PROJECT
 
 
 def stopped(account: Account, *arguments: str, **options: dict[str, str]) -> str:
@@ -25,6 +28,14 @@ def stopped(account: Account, *arguments: str, **options: dict[str, str]) -> str
 @pytest.mark.parametrize(("name", "text"), [("", "Which stage?"), ("Prod-1", "cannot name a stage")])
 def test_a_stage_needs_a_name(account: Account, name: str, text: str) -> None:
     assert text in stopped(account, "up", "--stage", name)
+
+
+def test_the_command_runs_as_a_person_runs_it() -> None:
+    """A process of its own, from the repository, with nothing but Python's own path."""
+    command = [sys.executable, ".chalice/deploy", "up", "--stage", ""]
+    bare = {"PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=PROJECT, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Which stage?" in done.stdout) == (1, True), done.stderr
 
 
 def test_without_a_google_client_id_it_says_where_to_find_one(account: Account) -> None:

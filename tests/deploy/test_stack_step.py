@@ -67,6 +67,23 @@ def test_a_replacement_of_data_is_refused_and_undone(account: Account) -> None:
     assert account.writes[-1] == "cloudformation.DeleteChangeSet"
 
 
+def test_a_failed_creation_takes_its_empty_tables_away_but_never_imported_ones(account: Account) -> None:
+    asked: list[bool] = []
+    events = account.client("cloudformation").meta.events
+    events.register(
+        "provide-client-params.cloudformation.ExecuteChangeSet",
+        lambda params, **_others: asked.append(params["RetainExceptOnCreate"]),
+    )
+    account.stack()
+
+    def importing(parsed: dict[str, Any], **_others: object) -> None:
+        parsed["Changes"] = [{"ResourceChange": {"LogicalResourceId": "Users", "Action": "Import"}}]
+
+    events.register("after-call.cloudformation.DescribeChangeSet", importing)
+    account.stack(AlarmEmail="a@example.org")
+    assert asked == [True, False]
+
+
 def test_the_template_fits_into_a_request() -> None:
     assert len(template.body(template.read(STACK_TEMPLATE))) < template.LONGEST_BODY - 2_000
     with pytest.raises(DeployError, match="CloudFormation takes 51200"):
