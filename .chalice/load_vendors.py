@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chalicelib.adapters.dynamodb import DynamoDB
     from chalicelib.adapters.vendors import Vendors
     from chalicelib.errors import PayPulseError
-    from chalicelib.services.load_vendors import load_vendor_configs
+    from chalicelib.services.vendors.load_vendors import load_vendor_configs
 
     try:
         summary = load_vendor_configs(Vendors(DynamoDB(AwsClients())), options.dir, dry_run=options.dry_run)

@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib.domain.vendor_files import read_vendor_file
 from chalicelib.domain.vendors import LONGEST_QUERY, InvoiceCategory, VendorConfig, gmail_queries, match_vendors
-from chalicelib.services.load_vendors import read_vendor_configs
+from chalicelib.services.vendors.load_vendors import read_vendor_configs
 from tests.vendor_mailbox import Headers, vendor_mailbox
 
 FOLDER = Path(__file__).parents[1] / "vendor_configs"

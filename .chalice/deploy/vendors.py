@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb import DynamoDB
 from chalicelib.adapters.vendors import Vendors
-from chalicelib.services.load_vendors import LoadSummary, load_vendor_configs
+from chalicelib.services.vendors.load_vendors import LoadSummary, load_vendor_configs
 from deploy.stage import Stage
 
 

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from chalicelib.http.reference.viewer import Reference
     from chalicelib.http.rental_endpoints import RentalEndpoints
     from chalicelib.http.retail_endpoints import RetailEndpoints
-    from chalicelib.services.discover_vendors import DiscoverVendors
-    from chalicelib.services.documents import Documents
-    from chalicelib.services.export_account import ExportAccount
-    from chalicelib.services.receive_gmail_push import SyncMailbox
-    from chalicelib.services.remind_due_invoices import RemindDueInvoices
-    from chalicelib.services.rental_invoices import RentalInvoiceList
-    from chalicelib.services.retail_invoices import RetailInvoiceList
-    from chalicelib.services.vendor_suggestions import VendorSuggestions
+    from chalicelib.services.accounts.export_account import ExportAccount
+    from chalicelib.services.documents.documents import Documents
+    from chalicelib.services.ingestion.receive_gmail_push import SyncMailbox
+    from chalicelib.services.invoices.rental_invoices import RentalInvoiceList
+    from chalicelib.services.invoices.retail_invoices import RetailInvoiceList
+    from chalicelib.services.notifications.remind_due_invoices import RemindDueInvoices
+    from chalicelib.services.vendors.discover_vendors import DiscoverVendors
+    from chalicelib.services.vendors.vendor_suggestions import VendorSuggestions
 from chalicelib.container.ingestion import Ingestion
 
 
@@ -42,13 +42,13 @@ class Container(Ingestion):
 
     @cached_property
     def sync_mailbox(self) -> SyncMailbox:
-        from chalicelib.services.receive_gmail_push import SyncMailbox
+        from chalicelib.services.ingestion.receive_gmail_push import SyncMailbox
 
         return SyncMailbox(self.runs, self.ingest_mail, self.book_sync)
 
     @cached_property
     def remind_due_invoices(self) -> RemindDueInvoices:
-        from chalicelib.services.remind_due_invoices import RemindDueInvoices
+        from chalicelib.services.notifications.remind_due_invoices import RemindDueInvoices
 
         return RemindDueInvoices(
             users=self.users,
@@ -60,7 +60,7 @@ class Container(Ingestion):
 
     @cached_property
     def vendor_suggestions(self) -> VendorSuggestions:
-        from chalicelib.services.vendor_suggestions import VendorSuggestions
+        from chalicelib.services.vendors.vendor_suggestions import VendorSuggestions
 
         return VendorSuggestions(self.user_vendors)
 
@@ -68,7 +68,7 @@ class Container(Ingestion):
     def discover_vendors(self) -> DiscoverVendors:
         from chalicelib.adapters.call_budget import WeeklyCallBudget
         from chalicelib.adapters.gemini import Gemini
-        from chalicelib.services.discover_vendors import DiscoverVendors
+        from chalicelib.services.vendors.discover_vendors import DiscoverVendors
 
         most = self.settings.vendor_model_calls_per_week
         return DiscoverVendors(
@@ -105,7 +105,7 @@ class Container(Ingestion):
 
     @cached_property
     def rental_list(self) -> RentalInvoiceList:
-        from chalicelib.services.rental_invoices import RentalInvoiceList
+        from chalicelib.services.invoices.rental_invoices import RentalInvoiceList
 
         return RentalInvoiceList(self.rental_invoices, self.files, self.settings.file_url_lifetime)
 
@@ -131,7 +131,7 @@ class Container(Ingestion):
 
     @cached_property
     def retail_list(self) -> RetailInvoiceList:
-        from chalicelib.services.retail_invoices import RetailInvoiceList
+        from chalicelib.services.invoices.retail_invoices import RetailInvoiceList
 
         return RetailInvoiceList(
             users=self.users,
@@ -150,13 +150,13 @@ class Container(Ingestion):
 
     @cached_property
     def documents(self) -> Documents:
-        from chalicelib.services.documents import Documents
+        from chalicelib.services.documents.documents import Documents
 
         return Documents(self.ledger)
 
     @cached_property
     def export_account(self) -> ExportAccount:
-        from chalicelib.services.export_account import ExportAccount
+        from chalicelib.services.accounts.export_account import ExportAccount
 
         return ExportAccount(
             users=self.users,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.domain.users import User
     from chalicelib.http.gmail_push import GmailPushEndpoint
-    from chalicelib.services.accounts import Accounts
-    from chalicelib.services.admission import Admission
-    from chalicelib.services.announce import Announce
-    from chalicelib.services.delete_account import DeleteAccount
-    from chalicelib.services.devices import Devices
-    from chalicelib.services.email_subscriptions import EmailSubscriptions
-    from chalicelib.services.gmail_connection import GmailConnections
-    from chalicelib.services.gmail_watches import GmailWatches
-    from chalicelib.services.preferences import PreferenceSettings
-    from chalicelib.services.receive_gmail_push import BookSync
+    from chalicelib.services.accounts.accounts import Accounts
+    from chalicelib.services.accounts.admission import Admission
+    from chalicelib.services.accounts.delete_account import DeleteAccount
+    from chalicelib.services.accounts.devices import Devices
+    from chalicelib.services.accounts.preferences import PreferenceSettings
+    from chalicelib.services.gmail.gmail_connection import GmailConnections
+    from chalicelib.services.gmail.gmail_watches import GmailWatches
+    from chalicelib.services.ingestion.receive_gmail_push import BookSync
+    from chalicelib.services.notifications.announce import Announce
+    from chalicelib.services.notifications.email_subscriptions import EmailSubscriptions
 from chalicelib.container.neighbours import Neighbours
 
 
@@ -29,7 +29,7 @@ class People(Neighbours):
         from chalicelib.adapters.passwords import Passwords
         from chalicelib.adapters.signing_keys import StoredSigningKeys
         from chalicelib.adapters.tokens import AccessTokens
-        from chalicelib.services.accounts import Accounts
+        from chalicelib.services.accounts.accounts import Accounts
 
         keys = StoredSigningKeys(self.app_secrets, self.settings.jwt_secret_name)
         tokens = AccessTokens(keys, self.settings.access_token_lifetime)
@@ -38,7 +38,7 @@ class People(Neighbours):
     @cached_property
     def admission(self) -> Admission:
         from chalicelib.adapters.rate_limits import RateLimits
-        from chalicelib.services.admission import Admission, Most
+        from chalicelib.services.accounts.admission import Admission, Most
 
         settings = self.settings
         return Admission(
@@ -56,19 +56,19 @@ class People(Neighbours):
 
     @cached_property
     def announce(self) -> Announce:
-        from chalicelib.services.announce import Announce
+        from chalicelib.services.notifications.announce import Announce
 
         return Announce(self.users, self.announcer)
 
     @cached_property
     def email_subscriptions(self) -> EmailSubscriptions:
-        from chalicelib.services.email_subscriptions import EmailSubscriptions
+        from chalicelib.services.notifications.email_subscriptions import EmailSubscriptions
 
         return EmailSubscriptions(self.announcer, self.queue)
 
     @cached_property
     def gmail_connections(self) -> GmailConnections:
-        from chalicelib.services.gmail_connection import GmailConnections
+        from chalicelib.services.gmail.gmail_connection import GmailConnections
 
         return GmailConnections(
             users=self.users,
@@ -83,7 +83,7 @@ class People(Neighbours):
 
     @cached_property
     def gmail_watches(self) -> GmailWatches:
-        from chalicelib.services.gmail_watches import GmailWatches
+        from chalicelib.services.gmail.gmail_watches import GmailWatches
 
         topic = self.settings.gmail_push_topic if self.settings.gmail_push_is_on else ""
         return GmailWatches(self.users, self.queue, topic)
@@ -91,14 +91,14 @@ class People(Neighbours):
     @cached_property
     def gmail_push(self) -> GmailPushEndpoint:
         from chalicelib.http.gmail_push import GmailPushEndpoint
-        from chalicelib.services.receive_gmail_push import ReceiveGmailPush
+        from chalicelib.services.ingestion.receive_gmail_push import ReceiveGmailPush
 
         verify = self.google_id_tokens.verify if self.settings.gmail_push_is_on else None
         return GmailPushEndpoint(verify, ReceiveGmailPush(self.users, self.book_sync))
 
     @cached_property
     def book_sync(self) -> BookSync:
-        from chalicelib.services.receive_gmail_push import BookSync
+        from chalicelib.services.ingestion.receive_gmail_push import BookSync
 
         return BookSync(self.queue, self.sync_slots)
 
@@ -108,20 +108,20 @@ class People(Neighbours):
 
     @cached_property
     def devices(self) -> Devices:
-        from chalicelib.services.devices import Devices
+        from chalicelib.services.accounts.devices import Devices
 
         return Devices(self.users, self.announcer)
 
     @cached_property
     def preferences(self) -> PreferenceSettings:
-        from chalicelib.services.preferences import PreferenceSettings
+        from chalicelib.services.accounts.preferences import PreferenceSettings
 
         return PreferenceSettings(self.users, self.email_subscriptions)
 
     @cached_property
     def delete_account(self) -> DeleteAccount:
         from chalicelib.adapters.departures import Departures
-        from chalicelib.services.delete_account import DeleteAccount
+        from chalicelib.services.accounts.delete_account import DeleteAccount
 
         return DeleteAccount(
             departures=Departures(self.dynamodb),

@@ -27,7 +27,7 @@ from chalicelib.http.envelope import Reply
 from chalicelib.http.requests import MailboxChange, PubSubPush
 
 if TYPE_CHECKING:
-    from chalicelib.services.receive_gmail_push import ReceiveGmailPush
+    from chalicelib.services.ingestion.receive_gmail_push import ReceiveGmailPush
 
 _log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from chalicelib.http import answers
 if TYPE_CHECKING:
     from chalicelib.domain.exports import Export
     from chalicelib.domain.vendor_suggestions import VendorSuggestion
-    from chalicelib.services.accounts import Session
-    from chalicelib.services.gmail_connection import Connected
+    from chalicelib.services.accounts.accounts import Session
+    from chalicelib.services.gmail.gmail_connection import Connected
 
 
 def session(opened: Session) -> answers.Session:

@@ -12,9 +12,9 @@ from chalicelib.http.envelope import Reply
 if TYPE_CHECKING:
     from chalicelib.http.api import Call
     from chalicelib.http.requests import RentalChange
-    from chalicelib.services.admission import Admission
-    from chalicelib.services.ingest_rental import IngestRental
-    from chalicelib.services.rental_invoices import RentalInvoiceList
+    from chalicelib.services.accounts.admission import Admission
+    from chalicelib.services.ingestion.ingest_rental import IngestRental
+    from chalicelib.services.invoices.rental_invoices import RentalInvoiceList
 
 _LATEST = {
     "ingested": Reply("This month's rental invoice was ingested", None, 201),

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from chalicelib.http.api import Call
     from chalicelib.http.queries import RetailQuery
     from chalicelib.http.requests import BackfillRequest, IngestRequest
-    from chalicelib.services.admission import Admission
-    from chalicelib.services.backfill_retail import BackfillRetail
-    from chalicelib.services.ingest_retail import IngestRetail
-    from chalicelib.services.retail_invoices import RetailInvoiceList
+    from chalicelib.services.accounts.admission import Admission
+    from chalicelib.services.ingestion.backfill_retail import BackfillRetail
+    from chalicelib.services.ingestion.ingest_retail import IngestRetail
+    from chalicelib.services.invoices.retail_invoices import RetailInvoiceList
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from chalicelib.http import retail_answers as answers
 
 if TYPE_CHECKING:
     from chalicelib.domain.runs import Run
-    from chalicelib.services.ingest_retail import RetailIngestion
-    from chalicelib.services.retail_invoices import DetailedInvoice
+    from chalicelib.services.ingestion.ingest_retail import RetailIngestion
+    from chalicelib.services.invoices.retail_invoices import DetailedInvoice
 
 
 def _amount(invoice: RetailInvoice) -> Decimal:

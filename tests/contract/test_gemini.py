@@ -27,8 +27,8 @@ from chalicelib.errors import DependencyFailure, DependencyThrottled, ModelAnswe
 from chalicelib.parsing.grounding.grounding import ground
 from chalicelib.parsing.grounding.source_text import SourceText
 from chalicelib.parsing.model.prompt import ModelPrompt, build_prompt
-from chalicelib.services.ask_model_once import AskModelOnce
-from chalicelib.services.extract_with_model import ExtractWithModel
+from chalicelib.services.documents.ask_model_once import AskModelOnce
+from chalicelib.services.documents.extract_with_model import ExtractWithModel
 from chalicelib.settings import Settings
 from tests.sandbox.aws import AwsEmulator
 from tests.sandbox.faults import AwsFaults, ProcessKilled

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb import DynamoDB, from_plain
 from chalicelib.adapters.vendors import TABLE, Vendors
 from chalicelib.domain.vendors import VendorConfig
 from chalicelib.errors import ValidationFailed
-from chalicelib.services.load_vendors import load_vendor_configs, read_vendor_configs
+from chalicelib.services.vendors.load_vendors import load_vendor_configs, read_vendor_configs
 from tests.sandbox import clients
 from tests.sandbox.aws import AwsEmulator
 from tests.sandbox.stack import deploy_stack

@@ -23,8 +23,8 @@ from chalicelib.parsing.model.schema import notice_schema, response_schema
 from chalicelib.parsing.pdf.document import count_pages
 from chalicelib.parsing.pdf.isolation import parse_rental_notice_isolated
 from chalicelib.parsing.retail import read_retail_file
-from chalicelib.services.ask_model_once import AskModelOnce
-from chalicelib.services.read_rental_notice import ReadRentalNotice
+from chalicelib.services.documents.ask_model_once import AskModelOnce
+from chalicelib.services.documents.read_rental_notice import ReadRentalNotice
 from tests.app.mails import facts, notice_pdf
 from tests.contract.test_gemini import MAIL, SECRET_NAME, Bench, aws, failing_clients
 from tests.sandbox.gemini import GeminiEmulator

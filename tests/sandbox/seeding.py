@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from chalicelib.adapters.dynamodb import DynamoDB
 from chalicelib.adapters.vendors import Vendors
-from chalicelib.services import load_vendors
+from chalicelib.services.vendors import load_vendors
 from tests.sandbox.clients import AwsClients
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.vendors import VendorConfig, match_vendors
 from chalicelib.errors import DocumentRejected
 from chalicelib.parsing.mime import parse_mail
 from chalicelib.parsing.rental.notice import parse_rental_notice
-from chalicelib.services.load_vendors import read_vendor_configs
+from chalicelib.services.vendors.load_vendors import read_vendor_configs
 from tests.sandbox.application import PROJECT
 from tests.sandbox.samples.mailbox import ACCOUNT, VENDOR_ROWS, SampleMailbox, write_sample_mailbox
 from tests.sandbox.samples.rent_notices import expected_notice

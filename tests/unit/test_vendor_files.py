@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.vendor_files import read_vendor_file, vendor_file_name
 from chalicelib.errors import ValidationFailed
-from chalicelib.services.load_vendors import read_vendor_configs
+from chalicelib.services.vendors.load_vendors import read_vendor_configs
 
 SHOP: dict[str, Any] = {
     "vendor_id": "shop",

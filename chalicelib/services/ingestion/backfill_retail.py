@@ -13,8 +13,8 @@ from chalicelib.errors import InvalidRequest, ValidationFailed
 if TYPE_CHECKING:
     from chalicelib.adapters.runs import Runs
     from chalicelib.domain.users import User
-    from chalicelib.services.ingest_mail import IngestMail
-    from chalicelib.services.ingestion_windows import IngestionWindows
+    from chalicelib.services.ingestion.ingest_mail import IngestMail
+    from chalicelib.services.ingestion.ingestion_windows import IngestionWindows
 
 #: Gmail began in 2004; without a wish, a backfill goes back this many years.
 _FIRST_YEAR = 2004

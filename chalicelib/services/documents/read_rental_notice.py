@@ -10,13 +10,13 @@ from chalicelib.errors import DependencyFailure, DocumentIgnored, DocumentUnread
 from chalicelib.parsing.model.scan_prompts import is_sendable, rental_scan_prompt
 from chalicelib.parsing.model.scanned_notice import read_notice_answer
 from chalicelib.parsing.pdf.document import NO_TEXT
-from chalicelib.services.ask_model_once import ASKED_BY_ANOTHER
+from chalicelib.services.documents.ask_model_once import ASKED_BY_ANOTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.invoices import RentalNotice
-    from chalicelib.services.ask_model_once import AskModelOnce
+    from chalicelib.services.documents.ask_model_once import AskModelOnce
 
 _log = logging.getLogger(__name__)
 

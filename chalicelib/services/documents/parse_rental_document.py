@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.rental_invoices import RentalInvoices
     from chalicelib.adapters.s3 import InvoiceFiles
     from chalicelib.domain.invoices import RentalNotice
-    from chalicelib.services.document_outcomes import DocumentOutcomes
-    from chalicelib.services.finish_run import FinishRun
+    from chalicelib.services.documents.document_outcomes import DocumentOutcomes
+    from chalicelib.services.documents.finish_run import FinishRun
 
 _log = logging.getLogger(__name__)
 _METHOD = "rental_pdf"

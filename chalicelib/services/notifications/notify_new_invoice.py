@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.queue import IngestionQueue
     from chalicelib.adapters.rental_invoices import RentalInvoices
     from chalicelib.domain.rental import RentalInvoice
-    from chalicelib.services.announce import Announce
+    from chalicelib.services.notifications.announce import Announce
 
 _log = logging.getLogger(__name__)
 #: Longer than an invocation of the notifier lasts (60 s), and than one announcement takes on the queue's worker.

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.secrets import GmailGrants
     from chalicelib.adapters.users import Users
     from chalicelib.domain.users import User
-    from chalicelib.services.announce import Announce
-    from chalicelib.services.email_subscriptions import EmailSubscriptions
-    from chalicelib.services.gmail_watches import GmailWatches
+    from chalicelib.services.gmail.gmail_watches import GmailWatches
+    from chalicelib.services.notifications.announce import Announce
+    from chalicelib.services.notifications.email_subscriptions import EmailSubscriptions
 
 _log = logging.getLogger(__name__)
 #: Seconds that a call waits for quota when nobody says until when it may.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.users import Users
     from chalicelib.domain.preferences import Preferences, PreferencesUpdate
     from chalicelib.domain.users import User
-    from chalicelib.services.email_subscriptions import EmailSubscriptions
+    from chalicelib.services.notifications.email_subscriptions import EmailSubscriptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sync_slots import SyncSlots
     from chalicelib.adapters.user_vendors import UserVendors
     from chalicelib.domain.users import User
-    from chalicelib.services.email_subscriptions import EmailSubscriptions
-    from chalicelib.services.gmail_connection import GmailConnections
+    from chalicelib.services.gmail.gmail_connection import GmailConnections
+    from chalicelib.services.notifications.email_subscriptions import EmailSubscriptions
 
 _log = logging.getLogger(__name__)
 #: Longer than a request may take: by then it has ended, one way or another.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.rental_invoices import RentalInvoices
     from chalicelib.adapters.users import Users
     from chalicelib.domain.rental import RentalInvoice
-    from chalicelib.services.announce import Announce
+    from chalicelib.services.notifications.announce import Announce
 
 #: People whose preferences are looked up with one call (DynamoDB API reference, BatchGetItem).
 _PEOPLE_PER_CALL = 100

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.mail import SearchWindow
 from chalicelib.domain.vendors import VendorConfig, gmail_queries
-from chalicelib.services.ingestion_windows import FIRST_RETAIL_FETCH
+from chalicelib.services.ingestion.ingestion_windows import FIRST_RETAIL_FETCH
 
 if TYPE_CHECKING:
     from chalicelib.adapters.gmail import GmailMailbox
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.vendors import Vendors
     from chalicelib.domain.runs import Run
     from chalicelib.domain.users import User
-    from chalicelib.services.store_messages import StoreMessages
+    from chalicelib.services.ingestion.store_messages import StoreMessages
 
 
 @dataclass(frozen=True, slots=True)

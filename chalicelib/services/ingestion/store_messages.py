@@ -22,7 +22,7 @@ from chalicelib.errors import (
     UserNotFound,
 )
 from chalicelib.parsing.mime import parse_mail
-from chalicelib.services.collect_documents import CollectDocuments, rental_documents, retail_documents
+from chalicelib.services.ingestion.collect_documents import CollectDocuments, rental_documents, retail_documents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.mail import Email
     from chalicelib.domain.runs import Run
     from chalicelib.domain.users import User
-    from chalicelib.services.collect_documents import FoundDocument
+    from chalicelib.services.ingestion.collect_documents import FoundDocument
 
 _log = logging.getLogger(__name__)
 #: A message that failed this often is left alone.

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.rental_invoices import RentalInvoices
     from chalicelib.domain.users import User
-    from chalicelib.services.ingest_mail import IngestMail
-    from chalicelib.services.ingestion_windows import IngestionWindows
+    from chalicelib.services.ingestion.ingest_mail import IngestMail
+    from chalicelib.services.ingestion.ingestion_windows import IngestionWindows
 
 LatestOutcome = Literal["ingested", "had_it", "not_there_yet"]
 

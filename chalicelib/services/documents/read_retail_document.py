@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.errors import DependencyFailure
 from chalicelib.parsing.retail import read_retail_file
-from chalicelib.services.ask_model_once import ASKED_BY_ANOTHER
+from chalicelib.services.documents.ask_model_once import ASKED_BY_ANOTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.invoices import Extraction
     from chalicelib.domain.mail import MailContext
     from chalicelib.domain.vendors import ExtractionHints
-    from chalicelib.services.extract_with_model import ExtractWithModel
+    from chalicelib.services.documents.extract_with_model import ExtractWithModel
 
 _log = logging.getLogger(__name__)
 

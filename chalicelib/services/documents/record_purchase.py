@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.users import Users
     from chalicelib.domain.categories import Details
     from chalicelib.domain.documents import Document, DocumentState
-    from chalicelib.services.document_outcomes import DocumentOutcomes
+    from chalicelib.services.documents.document_outcomes import DocumentOutcomes
 
 #: Documents of one purchase that arrive together: a mail's body and a few attachments.
 _ATTEMPTS = 6

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sync_slots import SyncSlots
     from chalicelib.adapters.users import Users
     from chalicelib.domain.runs import RunKind
-    from chalicelib.services.ingest_mail import IngestMail
+    from chalicelib.services.ingestion.ingest_mail import IngestMail
 
 _log = logging.getLogger(__name__)
 #: Rent first: it is what gets announced.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.vendors import Vendors
     from chalicelib.domain.users import User
     from chalicelib.domain.vendor_suggestions import MailOverview, VendorSuggestion
-    from chalicelib.services.gmail_connection import GmailConnections
+    from chalicelib.services.gmail.gmail_connection import GmailConnections
 
 _log = logging.getLogger(__name__)
 #: The first sweep looks back a month, the later ones a week and the day that a late schedule may cost.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.queue import IngestionQueue
     from chalicelib.adapters.runs import Runs
     from chalicelib.domain.runs import Run
-    from chalicelib.services.announce import Announce
+    from chalicelib.services.notifications.announce import Announce
 
 #: Longer than a parser lasts (120 s), and than one announcement takes on the queue's worker.
 _CLAIM_SECONDS = 180

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from chalicelib.adapters.queue import IngestionQueue
     from chalicelib.adapters.s3 import InvoiceFiles
     from chalicelib.domain.users import User
-    from chalicelib.services.document_outcomes import DocumentOutcomes
-    from chalicelib.services.finish_run import FinishRun
-    from chalicelib.services.parse_rental_document import ParseRentalDocument
-    from chalicelib.services.parse_retail_document import ParseRetailDocument
+    from chalicelib.services.documents.document_outcomes import DocumentOutcomes
+    from chalicelib.services.documents.finish_run import FinishRun
+    from chalicelib.services.documents.parse_rental_document import ParseRentalDocument
+    from chalicelib.services.documents.parse_retail_document import ParseRetailDocument
 
 _log = logging.getLogger(__name__)
 #: A file that nobody parsed, or stored, for this long lost its event, or whoever was about to store it.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.s3_archives import Archives
     from chalicelib.adapters.users import Users
     from chalicelib.domain.users import User
-    from chalicelib.services.admission import Admission
+    from chalicelib.services.accounts.admission import Admission
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder(decimal_format="number").encode

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.s3 import InvoiceFiles
     from chalicelib.domain.invoices import Extraction
-    from chalicelib.services.document_outcomes import DocumentOutcomes
-    from chalicelib.services.finish_run import FinishRun
-    from chalicelib.services.read_retail_document import ReadRetailDocument
-    from chalicelib.services.record_purchase import RecordPurchase
+    from chalicelib.services.documents.document_outcomes import DocumentOutcomes
+    from chalicelib.services.documents.finish_run import FinishRun
+    from chalicelib.services.documents.read_retail_document import ReadRetailDocument
+    from chalicelib.services.documents.record_purchase import RecordPurchase
 
 _log = logging.getLogger(__name__)
 

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.adapters.runs import Runs
     from chalicelib.adapters.users import Users
     from chalicelib.domain.users import User
-    from chalicelib.services.find_messages import FindMessages
-    from chalicelib.services.finish_run import FinishRun
-    from chalicelib.services.gmail_connection import GmailConnections
-    from chalicelib.services.ingestion_windows import IngestionWindows
-    from chalicelib.services.mend_documents import MendDocuments
-    from chalicelib.services.notify_new_invoice import NotifyNewInvoice
-    from chalicelib.services.store_messages import StoreMessages
+    from chalicelib.services.documents.finish_run import FinishRun
+    from chalicelib.services.gmail.gmail_connection import GmailConnections
+    from chalicelib.services.ingestion.find_messages import FindMessages
+    from chalicelib.services.ingestion.ingestion_windows import IngestionWindows
+    from chalicelib.services.ingestion.mend_documents import MendDocuments
+    from chalicelib.services.ingestion.store_messages import StoreMessages
+    from chalicelib.services.notifications.notify_new_invoice import NotifyNewInvoice
 
 _log = logging.getLogger(__name__)
 #: A worker that has not renewed its lease for this long has died.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sessions import OpenSession, Sessions
     from chalicelib.adapters.tokens import AccessTokens, TokenClaims
     from chalicelib.adapters.users import Users
-    from chalicelib.services.admission import Admission
+    from chalicelib.services.accounts.admission import Admission
 
 
 class Session(NamedTuple):

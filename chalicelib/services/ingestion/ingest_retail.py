@@ -14,8 +14,8 @@ from chalicelib.errors import InvalidRequest, ValidationFailed
 
 if TYPE_CHECKING:
     from chalicelib.domain.users import User
-    from chalicelib.services.ingest_mail import IngestMail
-    from chalicelib.services.ingestion_windows import IngestionWindows
+    from chalicelib.services.ingestion.ingest_mail import IngestMail
+    from chalicelib.services.ingestion.ingestion_windows import IngestionWindows
 
 
 class RetailIngestion(NamedTuple):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.invoices import Extraction
     from chalicelib.domain.mail import MailContext
     from chalicelib.domain.vendors import ExtractionHints
-    from chalicelib.services.ask_model_once import AskModelOnce
+    from chalicelib.services.documents.ask_model_once import AskModelOnce
 
 _log = logging.getLogger(__name__)
 

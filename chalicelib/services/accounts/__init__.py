@@ -1,0 +1,1 @@
+"""What people do with their account: sign up, log in, set preferences, export, leave."""

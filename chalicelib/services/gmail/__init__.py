@@ -1,0 +1,1 @@
+"""A person's grant at Google: connecting, renewing, watching, letting go."""

@@ -1,0 +1,1 @@
+"""What a person is told: new invoices, imports, due dates."""

@@ -1,0 +1,1 @@
+"""Whose mail counts: loading the configured vendors, and discovering others."""
