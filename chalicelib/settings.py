@@ -46,7 +46,7 @@ class Settings:
     gmail_push_interval_seconds: float = 60.0
     #: Gemini: empty base URL means Google's own.
     gemini_base_url: str = ""
-    gemini_model: str = "gemini-2.5-flash"
+    gemini_model: str = "gemini-3.5-flash-lite"
     gemini_timeout_seconds: float = 20.0
     gemini_attempts: int = 3
     #: A Gemini key for laptops; in AWS it is the secret of ``gemini_key_secret_name``. Neither: rules read receipts.

@@ -19,7 +19,7 @@ from chalicelib.errors import DependencyFailure, DependencyThrottled, ModelAnswe
 
 if TYPE_CHECKING:
     from google import genai
-    from google.genai.types import GenerateContentResponse, ThinkingConfig
+    from google.genai.types import GenerateContentResponse
 
     from chalicelib.adapters.secrets import AppSecrets
     from chalicelib.parsing.model.prompt import ModelPrompt
@@ -105,12 +105,11 @@ class Gemini:
         client = self._connected()
         config = types.GenerateContentConfig(
             system_instruction=prompt.instruction,
-            temperature=0,
             candidate_count=1,
             max_output_tokens=_MOST_TOKENS,
             response_mime_type="application/json",
             response_json_schema=prompt.schema,
-            thinking_config=_least_thinking(self.model),
+            **_sobriety(self.model),
         )
         try:
             response = client.models.generate_content(model=self.model, contents=_contents(prompt), config=config)
@@ -188,23 +187,24 @@ def _field_of(text: str, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _least_thinking(model: str) -> ThinkingConfig | None:
-    """The least that a model allows: copying needs none (ai.google.dev, "Gemini thinking").
+def _sobriety(model: str) -> dict[str, Any]:
+    """The least invention and thinking that a model allows: copying needs none (ai.google.dev, "Gemini thinking").
 
-    2.5 Flash can be told not to think, 2.5 Pro takes 128 tokens at least, later models take levels instead of budgets.
-    What the name does not tell is left to the model.
+    2.5 Flash can be told not to think, 2.5 Pro takes 128 tokens at least. Later models take levels instead of budgets,
+    all of them "low", and are meant for their own temperature. What the name does not tell is left to the model.
     """
     from google.genai import types
 
     version = re.search(r"gemini-(\d+)(?:\.(\d+))?-", model)
     if version is None:
-        return None
+        return {}
     number = (int(version[1]), int(version[2] or 0))
     if number >= (3, 0):
-        return types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW)
+        return {"thinking_config": types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW)}
     if number == (2, 5):
-        return types.ThinkingConfig(thinking_budget=128 if "-pro" in model else 0)
-    return None
+        budget = types.ThinkingConfig(thinking_budget=128 if "-pro" in model else 0)
+        return {"temperature": 0, "thinking_config": budget}
+    return {"temperature": 0}
 
 
 def _translated(exc: Any) -> Exception:

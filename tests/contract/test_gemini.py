@@ -153,19 +153,23 @@ def test_the_question_carries_the_rules_the_marked_mail_and_the_schema(bench: Be
 
 
 @pytest.mark.parametrize(
-    ("model", "thinking"),
+    ("model", "thinking", "temperature"),
     [
-        ("gemini-2.5-flash", {"thinking_budget": 0}),
-        ("gemini-2.5-flash-lite", {"thinking_budget": 0}),
-        ("gemini-2.5-pro", {"thinking_budget": 128}),
-        ("gemini-3-flash-preview", {"thinking_level": "LOW"}),
-        ("gemini-2.0-flash", None),
-        ("gemini-flash-latest", None),
+        ("gemini-2.5-flash", {"thinking_budget": 0}, 0),
+        ("gemini-2.5-flash-lite", {"thinking_budget": 0}, 0),
+        ("gemini-2.5-pro", {"thinking_budget": 128}, 0),
+        ("gemini-3.5-flash-lite", {"thinking_level": "LOW"}, None),
+        ("gemini-3.8-flash", {"thinking_level": "LOW"}, None),
+        ("gemini-2.0-flash", None, 0),
+        ("gemini-flash-latest", None, None),
     ],
 )
-def test_a_model_thinks_as_little_as_it_allows(bench: Bench, model: str, thinking: dict[str, Any] | None) -> None:
+def test_a_model_thinks_and_invents_as_little_as_it_allows(
+    bench: Bench, model: str, thinking: dict[str, Any] | None, temperature: float | None
+) -> None:
     bench.gemini(model=model).extract(prompt())
-    assert bench.emulator.questions()[0]["generationConfig"].get("thinkingConfig") == thinking
+    config = bench.emulator.questions()[0]["generationConfig"]
+    assert (config.get("thinkingConfig"), config.get("temperature")) == (thinking, temperature)
     assert bench.emulator.requests()[0]["model"] == model
 
 
