@@ -57,7 +57,7 @@ class Bench:
     now: float = 1_800_000_000.0
     pauses: list[float] = field(default_factory=list)
 
-    def gemini(self, timeout: float = 5.0, model: str = "gemini-2.5-flash", **options: Any) -> Gemini:
+    def gemini(self, timeout: float = 5.0, model: str = "gemini-3.5-flash-lite", **options: Any) -> Gemini:
         settings = Settings(gemini_base_url=self.emulator.url, gemini_timeout_seconds=timeout, gemini_model=model)
         # a clock that stands still: attempts are bounded by their number here, by time in a test of its own
         options = {"clock": lambda: 0.0, "pause": self.pauses.append, **options}
@@ -137,12 +137,11 @@ def test_the_question_carries_the_rules_the_marked_mail_and_the_schema(bench: Be
     assert question["contents"][0]["parts"][0]["text"] == prompt().document
     assert config["responseMimeType"] == "application/json"
     assert config["responseJsonSchema"] == prompt().schema
-    assert config["temperature"] == 0
     assert bench.emulator.requests() == [
         {
             "method": "POST",
-            "path": "/v1beta/models/gemini-2.5-flash:generateContent",
-            "model": "gemini-2.5-flash",
+            "path": "/v1beta/models/gemini-3.5-flash-lite:generateContent",
+            "model": "gemini-3.5-flash-lite",
             "status": 200,
             "is_paid": True,
             "fault": "",
@@ -177,7 +176,7 @@ def test_a_document_is_read_and_survives_grounding(bench: Bench) -> None:
     extraction = bench.extract()
     assert extraction is not None
     grounded = ground(extraction, SourceText(visible=TEXT, mail=MAIL))
-    assert (grounded.method, grounded.model, grounded.category) == ("gemini", "gemini-2.5-flash", "clothing")
+    assert (grounded.method, grounded.model, grounded.category) == ("gemini", "gemini-3.5-flash-lite", "clothing")
     assert (grounded.total_amount, grounded.currency, grounded.order_id) == (Decimal("848.00"), "SEK", "YM-20418")
     assert grounded.vendor_name == "Yllegatan Mode"
     assert grounded.review_reasons == ()
