@@ -53,7 +53,10 @@ class Deployed:
     def _triggers(self, arn: str) -> Iterator[str]:
         for bucket, each in self._notifications:
             if each["LambdaFunctionArn"] == arn:
-                rules = {rule["Name"].lower(): rule["Value"] for rule in each["Filter"]["Key"]["FilterRules"]}
+                rules = {
+                    rule["Name"].lower(): rule["Value"]
+                    for rule in each.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+                }
                 yield s3_trigger(bucket, each["Events"], rules.get("prefix", ""), rules.get("suffix", ""))
         for each in self._mappings:
             if each["FunctionArn"] == arn:

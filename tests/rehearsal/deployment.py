@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.rehearsal.local_aws import LocalAws
+from tests.rehearsal.processes import end_group
 
 STAGE: Final = "rehearsal"
 _PROJECT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ _GOOGLE_CLIENT_ID = "1234567890-rehearsal.apps.googleusercontent.com"
 
 
 class DeploymentFailed(Exception):
-    """A command of the deployment ended with an error; the text is the end of what it said."""
+    """A command ended with an error, or (status None) not in time; the text is the end of what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,23 @@ class DeployCommand:
         log = self.folder / "deploy.log"
         with log.open("ab") as stream:
             begin = stream.tell()
+            process = subprocess.Popen(
+                command,
+                cwd=_PROJECT,
+                env=self._environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
             try:
-                status = subprocess.run(
-                    command,
-                    cwd=_PROJECT,
-                    env=self._environ(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=stream,
-                    stderr=subprocess.STDOUT,
-                    timeout=_PATIENCE,
-                    check=False,
-                ).returncode
+                status = process.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
-                status = -1
+                status = None
+            finally:
+                end_group(process)
         said = log.read_bytes()[begin:].decode(errors="replace")
-        if status:
+        if status != 0:
             raise DeploymentFailed(f"deploy {verb} ended with {status}: ...{said[-1500:]}")
         return said
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import error_response_json
 from ministack.services import ecr, eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
@@ -35,6 +35,7 @@ def close(lambda_python: str) -> None:
     # Who finds a function pending looks again after five seconds, for each of two dozen functions and updates.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.0
     eventbridge._SCHEDULER_TICK_INTERVAL = 1
+    lambda_runtime._REAP_GRACE = 0.2  # seconds for a worker of a deleted function
     iam_actions.extract_resource_arn = _naming_push_resources(iam_actions.extract_resource_arn)
     iam_actions.extract_iam_action = _batches_as_their_parts(iam_actions.extract_iam_action)
     ecr._describe_images = _missing_what_is_not_there(ecr._describe_images)

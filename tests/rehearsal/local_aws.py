@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -17,15 +16,16 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
+from tests.rehearsal.processes import end_group
+
 REGION: Final = "eu-north-1"
 #: ministack takes an access key of twelve digits for the root user of that account.
 ACCOUNT: Final = "123456789012"
 _STARTS_WITHIN = 60.0  # seconds
-_STOPS_WITHIN = 15.0
 
 
 class LocalAwsFailed(Exception):
-    """It did not start, or did not end."""
+    """It did not start."""
 
 
 class LocalAws:
@@ -115,15 +115,10 @@ class LocalAws:
         self.stop()
 
     def stop(self) -> None:
-        """Ends the server and every function that it started; raises `LocalAwsFailed` if one of them stays."""
+        """Ends the server and every function that it started."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            _signal(process.pid, number)
-            if _gone(process, time.monotonic() + _STOPS_WITHIN):
-                return
-        raise LocalAwsFailed(f"process group {process.pid} does not end")
+        if process is not None:
+            end_group(process)
 
     def placeholders(self) -> list[dict[str, str]]:
         """Resources of the template that were accepted and not made, as `{"type", "logical_id"}`."""
@@ -163,24 +158,6 @@ class LocalAws:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-def _signal(group: int, number: int) -> None:
-    try:
-        os.killpg(group, number)
-    except ProcessLookupError:
-        return
-
-
-def _gone(process: subprocess.Popen[bytes], deadline: float) -> bool:
-    while time.monotonic() < deadline:
-        process.poll()
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _tail(log: Path) -> str:

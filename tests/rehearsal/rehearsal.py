@@ -37,8 +37,16 @@ from tests.sandbox.terminal import Terminal
 from tests.sandbox.tour import Walk
 
 _PROJECT = Path(__file__).parents[2]
+_INTERRUPTED = 130  # what shells report for Ctrl-C
 _BUILD = _PROJECT / "build" / "rehearsal"
-_EXPECTED_FAILURES = (StepFailed, NeverHappened, DeploymentFailed, LocalAwsFailed, BotoCoreError, ClientError)
+_EXPECTED_FAILURES = (
+    StepFailed,
+    NeverHappened,
+    DeploymentFailed,
+    LocalAwsFailed,
+    BotoCoreError,
+    ClientError,
+)
 
 
 def main() -> int:
@@ -52,6 +60,9 @@ def main() -> int:
     folder.mkdir(parents=True)
     try:
         checks = _rehearse(terminal, folder)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return _INTERRUPTED
     except _EXPECTED_FAILURES as exc:
         sys.stderr.write(f"The rehearsal failed: {exc}\nLogs: {folder}/*.log\n")
         return 1

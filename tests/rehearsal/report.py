@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.rehearsal.checks import Check
 from tests.sandbox.terminal import Column, Terminal, table
 
+_NO_BOUND = 1_000  # columns: a cut ARN tells nothing
+
 
 def show(terminal: Terminal, title: str, checks: Sequence[Check]) -> None:
-    """A table; what is wrong is marked, with what was asked for behind it."""
+    """A titled table."""
     terminal.heading(title)
+    terminal.lines(list(lines(checks)))
+
+
+def lines(checks: Sequence[Check]) -> Iterator[str]:
+    """A title line and one line a subject; what is wrong is marked, with what was asked for behind it."""
     aspects = list(dict.fromkeys(check.aspect for check in checks))
     cells = {(check.subject, check.aspect): check for check in checks}
     rows = [
         [subject, *(_cell(cells.get((subject, aspect))) for aspect in aspects)]
         for subject in dict.fromkeys(check.subject for check in checks)
     ]
-    terminal.lines(list(table([Column(""), *map(Column, aspects)], rows, 1000)))
+    return table([Column(""), *map(Column, aspects)], rows, _NO_BOUND)
 
 
 def _cell(check: Check | None) -> str:
