@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +10,6 @@ from deploy import container_function, deployed
 from deploy.settling import until_settled
 from deploy.stage import Stage
 
-POLICY = "failed-events"
 #: As long and as often as Lambda tries at most (developer guide, "Asynchronous invocation").
 _ASYNCHRONOUS = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21_600}
 #: A record that fails ten times, alone in the end, goes aside; else the stream stands still for a day.
@@ -22,15 +20,14 @@ _QUEUE = {"ScalingConfig": {"MaximumConcurrency": 50}}
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """What is left to set: on roles and functions, by name, and on event sources, as Chalice records them."""
+    """What is left to set: on functions, by name, and on event sources, as Chalice records them."""
 
-    roles: list[str]
     functions: list[str]
     sources: list[deployed.Resource]
 
 
 class FailuresStep:
-    """Failure destinations of functions and streams, and bounds of the queue's event source."""
+    """Failure destinations of functions and streams, which their policies let them write to; the queue's bounds."""
 
     name = "Failure destinations"
 
@@ -41,15 +38,11 @@ class FailuresStep:
         if not self._stage.outputs():
             return ["send what functions fail at to FailedEventsQueue"]
         pending = self._pending()
-        permits = [f"let {role} write to FailedEventsQueue" for role in pending.roles]
         functions = [f"send what {name} fails at to FailedEventsQueue" for name in pending.functions]
-        return permits + functions + [f"set retries and bounds of {source['name']}" for source in pending.sources]
+        return functions + [f"set retries and bounds of {source['name']}" for source in pending.sources]
 
     def apply(self) -> None:
-        client, iam, pending = self._stage.client("lambda"), self._stage.client("iam"), self._pending()
-        permit = json.dumps(self._permit())
-        for role in pending.roles:
-            iam.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=permit)
+        client, pending = self._stage.client("lambda"), self._pending()
         for name in pending.functions:
             put = client.put_function_event_invoke_config
             until_settled(self._stage, put, FunctionName=name, **self._wanted_invocation())
@@ -61,9 +54,7 @@ class FailuresStep:
         resources = deployed.found(self._stage)
         asynchronous = self._asynchronous(resources)
         sources = [each for each in resources if each["resource_type"] in {"sqs_event", "dynamodb_event"}]
-        streams = [deployed.function_name(each) for each in sources if each["resource_type"] == "dynamodb_event"]
         return _Pending(
-            roles=[role for role in self._roles([*asynchronous, *streams]) if not self._has_permit(role)],
             functions=[name for name in asynchronous if not _holds(self._invocation(name), self._wanted_invocation())],
             sources=[source for source in sources if not _holds(self._source(source), self._wanted_source(source))],
         )
@@ -78,11 +69,6 @@ class FailuresStep:
         }
         names = [deployed.function_name(functions[short]) for short in sorted(shorts & functions.keys())]
         return names + ([self._stage.container_function] if container_function.exists(self._stage) else [])
-
-    def _roles(self, functions: list[str]) -> list[str]:
-        client = self._stage.client("lambda")
-        arns = {client.get_function_configuration(FunctionName=name)["Role"] for name in functions}
-        return sorted(arn.rpartition("/")[2] for arn in arns)
 
     def _invocation(self, name: str) -> dict[str, Any]:
         client = self._stage.client("lambda")
@@ -106,18 +92,6 @@ class FailuresStep:
         if source["resource_type"] == "sqs_event":
             return dict(_QUEUE)
         return {**_STREAM, "DestinationConfig": {"OnFailure": {"Destination": self._queue}}}
-
-    def _has_permit(self, role: str) -> bool:
-        iam = self._stage.client("iam")
-        try:
-            document = iam.get_role_policy(RoleName=role, PolicyName=POLICY)["PolicyDocument"]
-        except iam.exceptions.NoSuchEntityException:
-            return False
-        return bool(document == self._permit())
-
-    def _permit(self) -> dict[str, Any]:
-        statement = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [self._queue]}
-        return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _holds(actual: dict[str, Any], wanted: dict[str, Any]) -> bool:

@@ -78,8 +78,10 @@ def test_what_functions_cannot_do_is_kept(deployed: Account) -> None:
         assert config["DestinationConfig"]["OnFailure"]["Destination"] == queue
         assert config["MaximumRetryAttempts"] == 2
         role = client.get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
-        policy = deployed.client("iam").get_role_policy(RoleName=role, PolicyName="failed-events")["PolicyDocument"]
-        assert policy["Statement"] == [{"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [queue]}]
+        iam = deployed.client("iam")
+        [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        statements = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]
+        assert [each["Action"] for each in statements if each["Resource"] == [queue]] == [["sqs:SendMessage"]]
 
 
 def test_the_stream_puts_a_poisonous_record_aside(deployed: Account) -> None:

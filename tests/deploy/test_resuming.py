@@ -14,7 +14,6 @@ OPERATIONS = (
     "secretsmanager.PutSecretValue",
     "dynamodb.BatchWriteItem",
     "s3.PutObject",
-    "iam.PutRolePolicy",
     "lambda.PutFunctionEventInvokeConfig",
     "lambda.UpdateEventSourceMapping",
     "apigateway.UpdateAccount",

@@ -27,7 +27,6 @@ FROM_OUTPUTS: Final = {
 #: What Lambda needs to read a source for a function (developer guide, "Using Lambda with SQS", "... DynamoDB").
 _READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _READS_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
-_FAILED_EVENTS = "failed-events"  # the policy that the deploy step adds
 _LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
@@ -64,11 +63,7 @@ class FunctionChecks:
         for name in self._wanted:
             yield Check(name, "role's functions", "1", str(roles[self.deployed.role(name)]), "least privilege")
             wanted = f"policy-{name}.json"
-            found = {
-                policy: document
-                for policy, document in self.deployed.policies(name).items()
-                if policy != _FAILED_EVENTS
-            }
+            found = self.deployed.policies(name)
             same = list(found.values()) == [self.deployment.policy(name)]
             yield Check(name, "policy", wanted, wanted if same else ", ".join(found), "config.json")
             yield self._lambda_may(name)

@@ -86,7 +86,7 @@ def of_absence(service: str, operation: str, parameters: Parameters, place: Plac
 
 
 def of_lambda(function_name: str, source: BaseEventSourceConfig | None, place: Place) -> list[Need]:
-    """What Lambda itself does in a function's name: it writes the log, and reads queue or stream.
+    """What Lambda itself does in a function's name: it writes the log, reads queue or stream, and keeps failed events.
 
     Lambda developer guide, "Defining Lambda function permissions with an execution role", and the managed policies
     AWSLambdaBasicExecutionRole (whose CreateLogGroup is left out: the deployment makes the group, with its retention),
@@ -100,6 +100,8 @@ def of_lambda(function_name: str, source: BaseEventSourceConfig | None, place: P
     if isinstance(source, DynamoDBEventConfig):
         actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
         needs += [Need(f"dynamodb:{action}", source.stream_arn) for action in actions]
+    if source is not None and not isinstance(source, SQSEventConfig):
+        needs.append(Need("sqs:SendMessage", place.arn("sqs", "FailedEventsQueue")))
     return needs
 
 
