@@ -1,6 +1,6 @@
 """One sandbox for the tests of a module; every test has people of its own in it.
 
-Not one for all of them: moto copies whole tables in every transaction, and slows down as they grow.
+Not one for all of them: moto scans whole tables, and slows down as they grow.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.app.world import Person, World
 from tests.sandbox.permissions_report import (  # noqa: F401 - hooks: they check the IAM policies at the end
@@ -17,6 +18,17 @@ from tests.sandbox.permissions_report import (  # noqa: F401 - hooks: they check
     pytest_testnodedown,
 )
 from tests.sandbox.sandbox import Sandbox
+
+# A machine that is busy with something else is no failure.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+#: Folders with the longest files first, so that no worker waits for another one's at the end.
+_TURNS = ("end_to_end", "app", "contract")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _TURNS.index(item.path.parent.name) if item.path.parent.name in _TURNS else len(_TURNS))
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
-"""The AWS emulator keeps promises that DynamoDB keeps and moto's server alone does not."""
+"""The AWS emulator keeps promises that AWS keeps and moto's server alone does not."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -118,3 +120,40 @@ def test_copies_that_a_look_makes_are_not_kept(dynamodb: Any) -> None:
         assert dynamodb.scan(TableName="T")["Count"] == 1
     models: Any = (Item, FakeKey)
     assert [model.instances_tracked for model in models] == [[], []]
+
+
+def test_every_kind_of_attribute_comes_back_as_it_was_stored(dynamodb: Any) -> None:
+    attributes = {
+        "text": {"S": "å"},
+        "empty": {"S": ""},
+        "number": {"N": "-12.50"},
+        "yes": {"BOOL": True},
+        "no": {"BOOL": False},
+        "nothing": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "texts": {"SS": ["a", "b"]},
+        "numbers": {"NS": ["1", "2"]},
+        "list": {"L": [{"S": "x"}, {"M": {"Items": {"L": []}, "S": {"N": "0"}}}]},
+        "map": {"M": {}},
+    }
+    dynamodb.put_item(TableName="T", Item=item("1") | attributes)
+    assert dynamodb.get_item(TableName="T", Key=item("1"))["Item"] == item("1") | attributes
+
+
+def status_of_a_request(connection: HTTPConnection, body: bytes = b"") -> int:
+    connection.request("GET", "/moto-api/data.json", body)
+    answer = connection.getresponse()
+    assert answer.read().startswith(b"{")
+    return answer.status
+
+
+def test_connection_serves_one_request_after_another_until_the_emulator_stops() -> None:
+    with AwsEmulator() as aws:
+        connection = HTTPConnection(urlsplit(aws.url).netloc, timeout=10)
+        connection.connect()
+        socket = connection.sock
+        assert [status_of_a_request(connection, body) for body in (b"", b"name=value", b"")] == [200, 200, 200]
+        assert connection.sock is socket
+    with pytest.raises(ConnectionError):
+        status_of_a_request(connection)
+    connection.close()

@@ -314,7 +314,7 @@ def test_old_events_delivered_again_bring_nothing_back(world: World, tenant: Per
 
 def during(world: World, held_up: str, work: Callable[[], object], meanwhile: Callable[[], object]) -> None:
     """Does something while a piece of work waits for the answer to one of its calls."""
-    world.fail(held_up, "", delay=1.0)
+    world.fail(held_up, "", delay=10.0)
     worker = threading.Thread(target=work)
     worker.start()
     google, aws = world.sandbox.google, world.sandbox.faults
@@ -324,6 +324,7 @@ def during(world: World, held_up: str, work: Callable[[], object], meanwhile: Ca
         worker.join(0.01)
     assert worker.is_alive(), "the work ended before it could be held up"
     meanwhile()
+    world.sandbox.clear_faults()
     worker.join(30)
     assert not worker.is_alive()
 

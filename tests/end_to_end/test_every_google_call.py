@@ -43,7 +43,7 @@ def test_any_call_to_gmail_may_go_wrong(world: World, target: str, often: str) -
 
 @pytest.fixture(scope="module")
 def world_with_a_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_of_faults(tmp_path_factory.mktemp("model"), gemini=True) as made:
+    with world_of_faults(tmp_path_factory.mktemp("model"), gemini=True, GEMINI_ATTEMPTS="2") as made:
         yield made
 
 

@@ -64,10 +64,10 @@ class _OneAccount:
     """
 
     _one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
-    _moto: ClassVar[Callable[..., Iterable[bytes]]] = DomainDispatcherApplication(create_backend_app)
 
     def __init__(self, account: int) -> None:
         self._account = str(account)
+        self._moto: Callable[..., Iterable[bytes]] = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account

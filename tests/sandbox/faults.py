@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -47,6 +46,7 @@ class _Fault:
     kill: bool
     skip: int
     function: str | None
+    cleared: threading.Event
 
 
 class AwsFaults:
@@ -60,6 +60,7 @@ class AwsFaults:
         self._log = log or CallLog()
         self._lock = threading.Lock()
         self._faults: list[_Fault] = []
+        self._cleared = threading.Event()
         self._operations: dict[str, set[str]] = {}
         self._protocols: dict[str, str] = {}
         self._session: Any = None
@@ -96,11 +97,14 @@ class AwsFaults:
             raise ValueError("an error status lies between 400 and 599")
         self._check_target(target)
         with self._lock:
-            self._faults.append(_Fault(target, times, error, delay, when, kill, skip, function))
+            self._faults.append(_Fault(target, times, error, delay, when, kill, skip, function, self._cleared))
 
     def clear(self) -> None:
+        """Also ends the delays under way."""
         with self._lock:
             self._faults.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
 
     def pending(self) -> dict[str, int]:
         """How many requests of each target are still to fail."""
@@ -152,7 +156,7 @@ class AwsFaults:
         if fault is None:
             return None
         if fault.delay:
-            time.sleep(fault.delay)
+            fault.cleared.wait(fault.delay)
         if fault.when == "after":
             status = URLLib3Session().send(request).status_code
             self._log.answer_lost(f"{service}.{operation}", status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ class _Planned:
     failure: Failure
     left: int
     delay: float
+    cleared: threading.Event
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Faults:
 
     _planned: dict[str, deque[_Planned]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _cleared: threading.Event = field(default_factory=threading.Event)
 
     #: Every target there is: one per operation of the emulator.
     TARGETS = tuple(UNITS)
@@ -41,11 +42,14 @@ class Faults:
             raise ValueError("times must be 1 or more")
         failure = Failure(error, target.startswith("oauth."), "" if retry_after is None else str(retry_after))
         with self._lock:
-            self._planned.setdefault(target, deque()).append(_Planned(failure, times, delay))
+            self._planned.setdefault(target, deque()).append(_Planned(failure, times, delay, self._cleared))
 
     def clear(self) -> None:
+        """Also ends the delays under way."""
         with self._lock:
             self._planned.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
 
     def pending(self) -> dict[str, int]:
         """How many calls of each target are still to fail."""
@@ -63,5 +67,5 @@ class Faults:
             if fault.left == 0:
                 queue.popleft()
         if fault.delay > 0:
-            time.sleep(fault.delay)
+            fault.cleared.wait(fault.delay)
         fault.failure.raise_()
