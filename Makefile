@@ -91,14 +91,14 @@ checkov: $(READY)  ## the template against checkov's rules; installs it (290 MB)
 vendors: $(READY)  ## loads vendor_configs/ into the VendorConfig table of the AWS account in use
 	$(BIN)/python .chalice/load_vendors.py
 
-$(REHEARSAL)/.ready: requirements-rehearse.txt | $(READY)
+$(REHEARSAL)/.ready: $(READY) requirements-rehearse.txt
 	$(BIN)/python -m venv --clear $(REHEARSAL)/aws
 	$(BIN)/python -m venv --clear $(REHEARSAL)/lambda
 	$(REHEARSAL)/aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-rehearse.txt
 	$(REHEARSAL)/lambda/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-rehearse.txt boto3
 	@touch $@
 
-rehearse: $(READY) $(REHEARSAL)/.ready  ## the real deployment on a local AWS, the whole journey through it, and all that was deployed checked
+rehearse: $(REHEARSAL)/.ready  ## the real deployment on a local AWS, the whole journey through it, and all that was deployed checked
 	@$(BIN)/python -m tests.rehearsal
 
 package: $(READY)  ## the project that is deployed, in build/app: built for Lambda, measured, and tried in a clean interpreter

@@ -44,10 +44,10 @@ class Deployed:
 
     def rule_arn(self, name: str) -> str:
         """Of the schedule of a function."""
-        return next((each["Arn"] for each in self._rules if self._short(each["Name"]).startswith(name)), "no rule")
+        return next((each["Arn"] for each in self._rules if self._short(each["Name"]) == f"{name}-event"), "no rule")
 
     def trigger(self, name: str) -> str:
-        """What starts a function, several joined by "; "; made of the parts that `checks` makes of `app.py`."""
+        """What starts a function, several joined by "; "; in the words that `FunctionChecks` has for `app.py`."""
         return "; ".join(self._triggers(self.functions[name]["FunctionArn"])) or "none"
 
     def _triggers(self, arn: str) -> Iterator[str]:
@@ -69,7 +69,7 @@ class Deployed:
         for rule in self._rules:
             if arn in self._targets(rule["Name"]):
                 yield rule["ScheduleExpression"] + ("" if rule["State"] == "ENABLED" else f", {rule['State']}")
-        if any(arn in uri for _path, _method, uri in self.methods):
+        if any(f"{arn}/invocations" in uri for _path, _method, uri in self.methods):
             yield "REST API"
 
     @cached_property

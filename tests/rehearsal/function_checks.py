@@ -14,7 +14,7 @@ from tests.rehearsal.deployed import API_HANDLER, Deployed
 from tests.rehearsal.deployment import Deployment
 from tests.rehearsal.triggers import mapping, s3_trigger
 
-#: Chalice's defaults for an event source mapping and a function; Lambda API reference, CreateEventSourceMapping.
+#: What Chalice deploys where nothing is configured.
 _DEFAULT_MEMORY, _DEFAULT_TIMEOUT = 128, 60
 #: Environment variable and the stack's output that it must have.
 FROM_OUTPUTS: Final = {

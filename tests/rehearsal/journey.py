@@ -41,9 +41,8 @@ class Mails:
     @classmethod
     def of(cls, sample: SampleMailbox) -> Mails:
         """Two notices, one of them too old to be announced, and two receipts; later one more of both."""
-        newest, *earlier = sorted(sample.purchases, key=lambda each: each.receipt.day, reverse=True)
-        kinds = {_form(each.mail): each for each in earlier}
-        bought = tuple(kinds.values())
+        *earlier, newest = sorted(sample.purchases, key=lambda each: each.receipt.day)
+        bought = tuple({_form(each.mail): each for each in earlier}.values())
         small = replace(sample, decoys=sample.decoys[:1], bad=sample.bad[:1], shop_mail=())
         none = replace(sample, decoys=(), bad=(), shop_mail=())
         rent = (sample.rent[1], sample.rent[_HISTORICAL])

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
@@ -35,11 +34,10 @@ class LocalAws:
     is written while it runs.
     """
 
-    def __init__(self, python: Path, lambda_python: Path, folder: Path, *, enforce_iam: bool = True) -> None:
+    def __init__(self, python: Path, lambda_python: Path, folder: Path) -> None:
         self._python = python
         self._lambda_python = lambda_python
         self._folder = folder
-        self._enforce_iam = enforce_iam
         self._process: subprocess.Popen[bytes] | None = None
         self.log = folder / "aws.log"
         self.port = _free_port()
@@ -88,7 +86,7 @@ class LocalAws:
             "AWS_ACCESS_KEY_ID": ACCOUNT,
             "AWS_SECRET_ACCESS_KEY": "rehearsal",
             "AWS_DEFAULT_REGION": REGION,
-            "AUTH": str(self._enforce_iam).lower(),
+            "AUTH": "true",
             "LOG_LEVEL": "INFO",
             "LAMBDA_PYTHON": str(self._lambda_python),
         }

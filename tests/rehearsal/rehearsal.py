@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +88,7 @@ def _rehearse(terminal: Terminal, folder: Path) -> list[Check]:
             aws = parts.enter_context(
                 LocalAws(_BUILD / "aws" / "bin" / "python", _BUILD / "lambda" / "bin" / "python", folder)
             )
-            parts.callback(aws.keep_logs, folder / "functions.log")
+            parts.callback(_keep_logs, aws, folder / "functions.log")
             note.text = "IAM enforced"
         deploy = _command(folder, aws, google.url)
         deployed = _deploy(walk, deploy)
@@ -103,6 +103,12 @@ def _rehearse(terminal: Terminal, folder: Path) -> list[Check]:
         return checks
 
 
+def _keep_logs(aws: LocalAws, path: Path) -> None:
+    # A server that died has none to give; why it died is what people should read.
+    with suppress(BotoCoreError, ClientError):
+        aws.keep_logs(path)
+
+
 def _command(folder: Path, aws: LocalAws, google_url: str) -> DeployCommand:
     return DeployCommand(
         aws,
@@ -113,6 +119,9 @@ def _command(folder: Path, aws: LocalAws, google_url: str) -> DeployCommand:
             "GOOGLE_USERINFO_URI": f"{google_url}/userinfo",
             "GOOGLE_REVOKE_URI": f"{google_url}/revoke",
             "GOOGLE_CERTS_URI": f"{google_url}/certs",
+            # Last month's notice is new, and it is the same month here and there, whatever the day.
+            "HISTORICAL_AFTER_DAYS": "90",
+            "TIME_ZONE_NAME": "UTC",
         },
     )
 
