@@ -17,7 +17,7 @@ import msgspec  # noqa: TC002 - msgspec.Struct is named at run time
 from chalice.app import Chalice, Response
 
 from chalicelib.domain.users import User
-from chalicelib.errors import InvalidCredentials, InvalidToken, PayPulseError
+from chalicelib.errors import DependencyFailure, InvalidCredentials, InvalidToken, PayPulseError
 from chalicelib.http.bodies import JSON, read_body
 from chalicelib.http.contracts import NOTHING, Answers, Contract, NoBody
 from chalicelib.http.envelope import File, Reply, failure, success
@@ -131,6 +131,8 @@ class Api(Chalice):
                 return success(view(self._call(request, route, path, unit)))
             except PayPulseError as exc:
                 unit.outcome = answer_for(exc).code
+                if isinstance(exc, DependencyFailure):
+                    _log.warning("%s", exc)
                 return failure(exc)
             except Exception as exc:  # noqa: BLE001 - the API's boundary: whatever happens, the client gets our form
                 unit.outcome = answer_for(exc).code

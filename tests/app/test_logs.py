@@ -77,6 +77,14 @@ def test_unexpected_failure_is_told_by_its_type_and_place(
     assert not any("Hemligt" in text for text in lines.texts)
 
 
+def test_neighbour_that_failed_is_named_with_its_reason(world: World, person: Person, lines: Lines) -> None:
+    world.fail("dynamodb.Query", "ResourceNotFoundException")
+    answer = person.app.get("/v1/vendors/suggestions")
+    assert answer.body["error"]["code"] == "DEPENDENCY_FAILURE"
+    told = [json.loads(text)["message"] for text in lines.texts if '"WARNING"' in text]
+    assert told == ["dynamodb Query failed: ResourceNotFoundException"]
+
+
 def test_every_event_leaves_one_line_with_how_it_ended(world: World, tenant: Person, lines: Lines) -> None:
     tenant.receive(notice_mail())
     tenant.ingest()
