@@ -84,14 +84,14 @@ def test_looking_for_this_month_s_notice_again_asks_gmail_for_the_history_alone(
 
 
 def test_parsing_a_notice_costs_four_calls_and_a_run_s_end_a_few(world: World, tenant: Person) -> None:
-    """The file, its row, one transaction, and a look at the run; whoever ends the run tells its owner."""
+    """The file, its row, one transaction, and a look at the run; several at once may find the run at its end."""
     count = 8
     tenant.receive(*(notice_mail(ago) for ago in range(count)))
     parsing = Costs(world, tenant, tenant.app.ingest).aws("parse_invoice")
     assert parsing["dynamodb.TransactWriteItems None"] == count
     assert parsing["dynamodb.GetItem IngestionLedger"] == count
     assert sum(number for name, number in parsing.items() if name.startswith("s3.GetObject")) == count
-    assert sum(parsing.values()) <= 4 * count + 8
+    assert sum(parsing.values()) <= 4 * count + 12
 
 
 def test_an_announcement_costs_four_calls_and_one_a_receiver(world: World, tenant: Person) -> None:

@@ -25,6 +25,7 @@ from chalicelib.parsing.pdf.isolation import parse_rental_notice_isolated
 from chalicelib.parsing.retail import read_retail_file
 from chalicelib.services.documents.ask_model_once import AskModelOnce
 from chalicelib.services.documents.read_rental_notice import ReadRentalNotice
+from chalicelib.settings import Settings
 from tests.app.mails import facts, notice_pdf
 from tests.contract.test_gemini import MAIL, SECRET_NAME, Bench, aws, failing_clients
 from tests.sandbox.gemini import GeminiEmulator
@@ -199,7 +200,7 @@ def test_a_scanned_receipt_is_read_with_the_mail_s_headers_and_flagged(bench: Be
     extraction = read_retail_file("a.pdf", OTHER_SCAN, MAIL, ask_about_scan=bench.extractor().from_scan)
     assert (extraction.total_amount, extraction.currency, extraction.order_id) == (Decimal(848), "SEK", "YM-20418")
     assert (extraction.vendor_name, extraction.invoice_date) == ("Yllegatan Mode", date(2026, 3, 4))
-    assert (extraction.method, extraction.model) == ("gemini", "gemini-2.5-flash")
+    assert (extraction.method, extraction.model) == ("gemini", Settings().gemini_model)
     assert extraction.review_reasons == ("read_by_model",)
     assert extraction.confidence <= 0.4
     [question] = bench.emulator.questions()
@@ -238,7 +239,7 @@ def test_a_scanned_receipt_that_nobody_could_read_is_left_to_a_person(bench: Ben
 def test_the_emulator_refuses_what_is_no_pdf(bench: Bench, blob: dict[str, str]) -> None:
     connection = http.client.HTTPConnection(urlsplit(bench.emulator.url).netloc, timeout=5)
     body = json.dumps({"contents": [{"parts": [{"inlineData": blob}]}]})
-    connection.request("POST", "/v1beta/models/gemini-2.5-flash:generateContent", body, {"x-goog-api-key": "any"})
+    connection.request("POST", "/v1beta/models/gemini-3.5-flash-lite:generateContent", body, {"x-goog-api-key": "any"})
     assert connection.getresponse().status == 400
     connection.close()
     assert bench.paid == 0
