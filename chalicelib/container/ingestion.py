@@ -143,7 +143,13 @@ class Ingestion(People):
         """Parses an object by what its key says that it is."""
         from chalicelib.services.ingestion.mend_documents import ParseDocument
 
-        return ParseDocument(self.parse_rental_document, self.parse_retail_document, self.document_outcomes, self.queue)
+        return ParseDocument(
+            self.parse_rental_document,
+            self.parse_retail_document,
+            self.document_outcomes,
+            self.finish_run,
+            self.queue,
+        )
 
     @cached_property
     def mend_documents(self) -> MendDocuments:

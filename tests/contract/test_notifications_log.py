@@ -83,6 +83,19 @@ def test_e_mail_goes_to_subscriptions_whose_filter_lets_it_through(sns: Sns) -> 
     }
 
 
+def test_filter_that_is_changed_counts_from_then_on(sns: Sns) -> None:
+    sns.subscribe("alva@example.com", {"user_id": ["user_1"]})
+    [subscription] = sns.client.list_subscriptions_by_topic(TopicArn=sns.topic)["Subscriptions"]
+    for user in ("user_1", "user_2"):
+        sns.client.set_subscription_attributes(
+            SubscriptionArn=subscription["SubscriptionArn"],
+            AttributeName="FilterPolicy",
+            AttributeValue=json.dumps({"user_id": [user]}),
+        )
+        sns.client.publish(TopicArn=sns.topic, Message=user, MessageAttributes=for_user("user_2"))
+    assert [n.message for n in sns.log.notifications] == ["user_2"]
+
+
 def test_plain_message_is_the_same_for_everybody(sns: Sns) -> None:
     sns.subscribe("alva@example.com")
     sns.client.publish(TopicArn=sns.topic, Message="plain")

@@ -13,7 +13,7 @@ from tests.app.mails import attach, letter, notice_mail
 from tests.app.shop_mails import days_ago, purchase, receipt_mail
 from tests.app.shopper import Shopper
 from tests.app.world import World
-from tests.end_to_end.recovery import RETAIL, Journey, Mailbox, mixed_mailbox, world_of_faults
+from tests.end_to_end.recovery import RENTAL, RETAIL, Journey, Mailbox, mixed_mailbox, world_of_faults
 
 FUNCTIONS = {"parse_invoice", "parse_retail_invoice", "send_invoice_notification", "work_on_ingestion"}
 
@@ -243,7 +243,8 @@ def test_document_that_aws_fails_rests_as_failed_after_a_few_delayed_tries(user:
 def test_document_of_a_file_that_s3_does_not_give_is_seen_as_failed(user: Journey) -> None:
     user.person.receive(notice_mail())
     user.world.sandbox.add_fault("s3.GetObject", error="AccessDenied", times=1_000)
-    user.run()
+    user.ask(RENTAL)
+    user.settle()
     [(document_id, row)] = rows(user).items()
     assert (row["state"], row["reason"]) == ("failed", "s3_AccessDenied")
     assert user.person.app.documents(state="failed")[0].document_id == document_id

@@ -36,6 +36,7 @@ class NotificationLog:
         self._lock = threading.Lock()
         self._notifications: list[Notification] = []
         self._user_data: dict[str, str] = {}
+        self._policies: dict[str, str] = {}  # of confirmed subscriptions, which are asked for at every publication
 
     @property
     def notifications(self) -> list[Notification]:
@@ -56,6 +57,8 @@ class NotificationLog:
         if call.operation == "CreatePlatformEndpoint" and answer and "CustomUserData" in parameters:
             # AWS tells it with the endpoint's attributes, moto forgets it.
             self._user_data[answer["EndpointArn"]] = parameters["CustomUserData"]
+        if call.operation == "SetSubscriptionAttributes":
+            self._policies.pop(parameters["SubscriptionArn"], None)
         for publication in _publications(call.operation, parameters, answer):
             delivered = list(self._deliver(publication))
             with self._lock:
@@ -91,10 +94,9 @@ class NotificationLog:
         arn, protocol, endpoint = (subscription[key] for key in ("SubscriptionArn", "Protocol", "Endpoint"))
         if not arn.startswith("arn:"):
             return  # "PendingConfirmation": nobody said yes
-        attributes = self._sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-        if attributes.get("PendingConfirmation", "false").lower() == "true":
+        policy = self._policy(arn)
+        if policy is None:
             return
-        policy = json.loads(attributes.get("FilterPolicy") or "{}")
         message_attributes = publication.get("MessageAttributes", {})
         if not wanted(policy, message_attributes):
             return
@@ -103,6 +105,16 @@ class NotificationLog:
             return
         user = message_attributes.get("user_id", {}).get("StringValue")
         yield Notification(user, protocol, endpoint, _form(publication, protocol), publication.get("Subject"))
+
+    def _policy(self, subscription_arn: str) -> dict[str, Any] | None:
+        """The filter policy of a subscription; ``None`` until it is confirmed."""
+        if subscription_arn not in self._policies:
+            attributes = self._sns.get_subscription_attributes(SubscriptionArn=subscription_arn)["Attributes"]
+            if attributes.get("PendingConfirmation", "false").lower() == "true":
+                return None
+            self._policies[subscription_arn] = attributes.get("FilterPolicy") or "{}"
+        policy: dict[str, Any] = json.loads(self._policies[subscription_arn])
+        return policy
 
 
 def _publications(operation: str, parameters: Parameters, answer: Mapping[str, Any] | None) -> Iterator[Parameters]:

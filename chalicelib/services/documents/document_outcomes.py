@@ -150,16 +150,20 @@ class DocumentOutcomes:
             return None
         return document
 
-    def give_up(self, place: ObjectKey, key: str, failure: DependencyFailure) -> None:
-        """Ends a document that AWS failed too often, so that its owner sees it and may begin again."""
+    def give_up(self, place: ObjectKey, key: str, failure: DependencyFailure) -> Document | None:
+        """Ends a document that AWS failed too often, so that its owner sees it and may begin again.
+
+        Answers the document, also one that had ended before; ``None`` when it is gone, or was never ours.
+        """
         document = self._document_of_failure(place, key)
         if document is None:
-            return
+            return None
         try:
             rejection = DocumentUnreadable(f"{failure.service}_{failure.reason}")
             self.reject(document, rejection, method=place.kind)
         except Conflict:
             _log.info("%s was finished meanwhile", document.document_id)
+        return document
 
     def _document_of_failure(self, place: ObjectKey, key: str) -> Document | None:
         """Also when it is the file that AWS does not give; ``None`` when it is gone, or was never ours."""

@@ -42,10 +42,12 @@ class ParseDocument:
     rental: ParseRentalDocument
     retail: ParseRetailDocument
     outcomes: DocumentOutcomes
+    finish_run: FinishRun
     queue: IngestionQueue
 
     def __call__(self, key: str, attempt: int = 0) -> None:
-        """Raises ``DependencyFailure`` only when not even the queue takes the document: then the event comes again."""
+        """Raises ``DependencyFailure`` only when not even the queue takes the document, or its run cannot be ended:
+        then the event comes again."""
         place = ObjectKey.parse(key)
         if place is None:
             _log.warning("an object that ingestion does not write was skipped")
@@ -55,7 +57,9 @@ class ParseDocument:
             parse(place, key)
         except DependencyFailure as exc:
             if attempt >= len(RETRY_DELAYS):
-                self.outcomes.give_up(place, key, exc)
+                document = self.outcomes.give_up(place, key, exc)
+                if document and document.run_id:
+                    self.finish_run(document.user_id, document.run_id)
                 return
             _log.warning("parsing is tried again in %d s: %s", RETRY_DELAYS[attempt], exc)
             self.queue.send([ParseDocumentJob(key=key, attempt=attempt + 1)], RETRY_DELAYS[attempt])
