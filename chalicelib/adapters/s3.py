@@ -79,24 +79,6 @@ class InvoiceFiles:
             raise
         return True
 
-    def announce_again(self, key: str) -> None:
-        """Makes S3 tell the parser of a file once more, by copying it onto itself. Raises ``NotFound``."""
-        try:
-            with aws_errors("s3", "CopyObject"):
-                head = self._client.head_object(Bucket=self._bucket, Key=key)
-                self._client.copy_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    CopySource={"Bucket": self._bucket, "Key": key},
-                    ContentType=head["ContentType"],
-                    Metadata=head["Metadata"],
-                    MetadataDirective="REPLACE",
-                )
-        except DependencyFailure as exc:
-            if exc.reason in _ABSENT:
-                raise NotFound("The file does not exist") from exc
-            raise
-
     def download_url(self, key: str, filename: str, seconds: int) -> str:
         """A link that downloads the file (never shows it inline) and stops working after ``seconds``."""
         safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in filename)[:120]

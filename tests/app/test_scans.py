@@ -93,8 +93,11 @@ def test_a_second_delivery_and_a_copy_of_the_scan_pay_nothing(sighted: SightedWo
     sighted_tenant.receive(mail_with(scan), mail_with(scan))
     assert sighted_tenant.ingest() == 2
     before = sighted_tenant.stored_invoices()
+    s3 = sighted.aws("s3")
     for key in {str(each["Key"]) for each in sighted_tenant.objects()}:
-        sighted.sandbox.container.files.announce_again(key)
+        place = {"Bucket": sighted.bucket, "Key": key}
+        metadata = s3.head_object(**place)["Metadata"]
+        s3.copy_object(**place, CopySource=place, Metadata=metadata, MetadataDirective="REPLACE")
     sighted.drain()
     assert sighted_tenant.stored_invoices() == before
     assert sighted.paid == 1
