@@ -157,3 +157,14 @@ def test_connection_serves_one_request_after_another_until_the_emulator_stops() 
     with pytest.raises(ConnectionError):
         status_of_a_request(connection)
     connection.close()
+
+
+def test_delay_of_a_message_passes_five_times_as_fast() -> None:
+    with AwsEmulator() as aws:
+        clients = AwsClients(aws.url)
+        sqs = clients.client("sqs")
+        url = sqs.create_queue(QueueName="Q")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=5)
+        [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=3)["Messages"]
+        assert message["Body"] == "later"
+        clients.close()

@@ -13,7 +13,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.test import run_wsgi_app
 
-from tests.sandbox import moto_answers, moto_instances, moto_transactions
+from tests.sandbox import moto_answers, moto_delays, moto_instances, moto_transactions
 from tests.sandbox.connections import KeptConnections
 
 _FIRST_ACCOUNT = 123456789012
@@ -104,6 +104,7 @@ class AwsEmulator:
     def start(self) -> None:
         moto_transactions.install()
         moto_instances.install()
+        moto_delays.install()
         moto_answers.install()
         with self._registry:
             alone = not AwsEmulator._running

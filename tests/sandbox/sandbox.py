@@ -23,7 +23,7 @@ from tests.sandbox.permissions import permissions_of
 from tests.sandbox.seeding import create_gemini_key, create_push_application, load_vendor_configs
 from tests.sandbox.stack import deploy_stack
 
-_MOST_DELAY = 1  # seconds that a delayed message waits in the sandbox
+_MOST_DELAY = 1  # seconds that a delayed message waits in the sandbox; those of the emulator are shorter
 
 
 class PortTaken(OSError):
