@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     mailbox: Path = tmp_path_factory.mktemp("mailbox")
-    with Sandbox(mailbox, environ={"BCRYPT_COST": "4", "INGESTION_ANSWER_SECONDS": "4"}) as sandbox:
+    with Sandbox(mailbox, environ={"BCRYPT_COST": "4", "INGESTION_ANSWER_SECONDS": "10"}) as sandbox:
         yield World(sandbox, mailbox)
 
 
