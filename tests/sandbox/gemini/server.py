@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +9,7 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, cast
 
+from tests.sandbox.connections import KeptConnections
 from tests.sandbox.gemini.faults import Faults
 from tests.sandbox.gemini.misbehaviour import error
 from tests.sandbox.gemini.service import ConnectionLostFault, GeminiService
@@ -84,38 +83,18 @@ class GeminiEmulator:
         self._service.clear()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(KeptConnections, ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
     def __init__(self, address: tuple[str, int], service: GeminiService) -> None:
         self.service = service
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
         """Without HTTPServer's reverse name look-up, which takes seconds on machines whose resolver is slow."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def close_connections(self) -> None:
-        """Ends idle keep-alive connections, which would otherwise still be served after the port is closed."""
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
